@@ -1,0 +1,135 @@
+"""Hold where freight can move: hubs, transfers at hubs, and services between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+if TYPE_CHECKING:
+    from data.tables import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """A place where freight changes vehicle or mode, or the site at either end."""
+
+    hub_id: str
+    kind: str
+    name: str
+    country: str
+    lat: float
+    lon: float
+    tz: str
+    hoc_id: str
+    grid_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """One change of mode that a hub offers."""
+
+    hub_id: str
+    from_mode: str
+    to_mode: str
+    hours: float  # handling and customs together
+    cutoff_h: float  # before departure
+    cost_eur_per_t: float
+    hoc_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateBreak:
+    """From this chargeable mass on, all chargeable kilograms cost this much."""
+
+    from_kg: float
+    eur_per_kg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a service costs, in euro (see docs/formats.md for the formula)."""
+
+    eur_per_unit: float | None
+    part_load_factor: float | None  # None: no part loads
+    eur_per_t: float
+    eur_min: float
+    rate_breaks: tuple[RateBreak, ...]
+    surcharge_eur_per_kg: float
+    surcharge_eur_per_unit: float
+    surcharge_eur_per_shipment: float
+    chargeable_kg_per_m3: float  # 0: actual mass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One offered connection between two hubs, by one carrier in one mode."""
+
+    service_id: str
+    carrier: str
+    mode: str
+    origin_hub: str
+    destination_hub: str
+    distance_km: float
+    distance_kind: str
+    duration_h: float
+    schedule: str
+    unit_code: str
+    unit_capacity_kg: float
+    unit_capacity_m3: float
+    units_max: int | None
+    price: Price
+    dedicated: bool
+    toc_id: str  # vehicle_code when dedicated
+    grid_id: str
+    empty_share: float
+    temperature: str
+    dangerous_goods: tuple[str, ...]
+    aircraft: str
+    passages: tuple[str, ...]
+    quality: str
+    source_id: str
+    geometry: tuple[tuple[float, float], ...]  # lon, lat; for maps
+
+
+def hubs_of(table: Table) -> dict[str, Hub]:
+    """Return hubs by id; rows with an unknown time zone are refused in place."""
+    hubs = {}
+    for number, row in table:
+        try:
+            ZoneInfo(row["tz"])
+        except (ZoneInfoNotFoundError, ValueError):
+            table.refuse(number, "tz", row["tz"], "an IANA zone such as Asia/Shanghai", "bad_tz")
+            continue
+        hubs[row["hub_id"]] = Hub(
+            hub_id=row["hub_id"],
+            kind=row["kind"],
+            name=row["name"],
+            country=row["country"],
+            lat=row["lat"],
+            lon=row["lon"],
+            tz=row["tz"],
+            hoc_id=row["hoc_id"] or "",
+            grid_id=row["grid_id"] or "",
+        )
+    return hubs
+
+
+def transfers_of(table: Table, hubs: dict[str, Hub]) -> dict[tuple[str, str, str], Transfer]:
+    """Return transfers by (hub, from mode, to mode); rows at unknown hubs are refused in place."""
+    transfers = {}
+    for number, row in table:
+        if row["hub_id"] not in hubs:
+            table.refuse(number, "hub_id", row["hub_id"], "a hub of hubs", "unknown_hub")
+            continue
+        key = (row["hub_id"], row["from_mode"], row["to_mode"])
+        transfers[key] = Transfer(
+            hub_id=row["hub_id"],
+            from_mode=row["from_mode"],
+            to_mode=row["to_mode"],
+            hours=row["hours"] + (row["customs_h"] or 0.0),
+            cutoff_h=row["cutoff_h"] or 0.0,
+            cost_eur_per_t=row["cost_per_t"] or 0.0,
+            hoc_id=row["hoc_id"] or hubs[row["hub_id"]].hoc_id,
+        )
+    return transfers

@@ -1,0 +1,353 @@
+"""Read tables into typed rows with every bad row in one report, and write rows back as bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from data.errors import DataError
+from data.schemas import Column, Kind, Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+Row = dict[str, Any]
+
+# A spreadsheet runs a cell that starts with one of these; such text is written with a leading '.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MAX_TABLE_BYTES = 64 * 1024 * 1024  # a problem table larger than this belongs to the bulk path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """One fault of one row: where, what was found, what was wanted."""
+
+    file: str
+    row: int  # the header is row 1
+    column: str
+    found: str
+    wanted: str
+    code: str
+
+    def __str__(self) -> str:
+        what = f"{self.column} " if self.column else ""
+        return f"{self.file} row {self.row}: {what}found {self.found!r}, wanted {self.wanted}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Table:
+    """Good rows with their row numbers, the refused ones, and columns nobody knows."""
+
+    schema: Schema
+    file: str
+    rows: list[Row] = field(default_factory=list)
+    row_numbers: list[int] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    unknown_columns: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[tuple[int, Row]]:
+        return iter(zip(self.row_numbers, self.rows, strict=True))
+
+    def refuse(self, row: int, column: str, found: object, wanted: str, code: str) -> None:
+        """Report one fault."""
+        self.refused.append(
+            Refused(
+                file=self.file,
+                row=row,
+                column=column,
+                found="" if found is None else str(found),
+                wanted=wanted,
+                code=code,
+            )
+        )
+
+
+class _BadCellError(ValueError):
+    """What was wanted instead of the text of one cell."""
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise _BadCellError("a number with '.' as decimal sign") from None
+    if not math.isfinite(value) or "_" in text:
+        raise _BadCellError("a finite number")
+    return value
+
+
+def _integer(text: str) -> int:
+    value = _number(text)
+    if value != int(value):
+        raise _BadCellError("a whole number")
+    return int(value)
+
+
+def _time(text: str) -> datetime:
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise _BadCellError("a time such as 2023-06-01T18:00+08:00") from None
+    if value.tzinfo is None:
+        raise _BadCellError("a time with its offset, such as 2023-06-01T18:00+08:00")
+    return value.astimezone(UTC)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _BadCellError("a date such as 2023-06-01") from None
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in {"yes", "no"}:
+        raise _BadCellError("yes or no")
+    return text.lower() == "yes"
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+_READERS = {
+    Kind.TEXT: str,
+    Kind.NUMBER: _number,
+    Kind.INTEGER: _integer,
+    Kind.TIME: _time,
+    Kind.DATE: _date,
+    Kind.LIST: _list,
+    Kind.FLAG: _flag,
+}
+
+
+def _bounds_fault(column: Column, value: Any) -> str:  # noqa: ANN401  (any cell)
+    if column.choices and value not in column.choices:
+        return "one of " + ", ".join(column.choices)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if column.above is not None and not value > column.above:
+            return f"> {column.above:g}"
+        if column.at_least is not None and not value >= column.at_least:
+            return f">= {column.at_least:g}"
+        if column.at_most is not None and not value <= column.at_most:
+            return f"<= {column.at_most:g}"
+    return ""
+
+
+def read_cell(column: Column, text: str) -> Any:  # noqa: ANN401  (depends on the column)
+    """Read one cell; blank is None (an empty tuple for lists).
+
+    Raises
+    ------
+    ValueError
+        saying what was wanted.
+    """
+    text = text.strip()
+    if not text:
+        if column.required:
+            raise _BadCellError("a value")
+        return () if column.kind is Kind.LIST else None
+    value = _READERS[column.kind](text)
+    fault = _bounds_fault(column, value)
+    if fault:
+        raise _BadCellError(fault)
+    return value
+
+
+def _read_row(table: Table, number: int, raw: Mapping[str, str]) -> Row | None:
+    row: Row = {}
+    good = True
+    for column in table.schema.columns:
+        text = raw.get(column.name) or ""
+        try:
+            row[column.name] = read_cell(column, text)
+        except _BadCellError as fault:
+            code = "missing_value" if not text.strip() else "bad_value"
+            table.refuse(number, column.name, text, str(fault), code)
+            good = False
+    return row if good else None
+
+
+def _cells_of_csv(content: bytes, file: str) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    if "\0" in text:
+        raise DataError(f"{file}: holds a NUL character; wanted plain CSV text")
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise DataError(f"{file}: not readable as CSV ({error})") from None
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _cells_of_xlsx(content: bytes, file: str) -> list[list[str]]:
+    import zipfile  # noqa: PLC0415  (spreadsheets are the exception, start-up is not)
+
+    import openpyxl  # noqa: PLC0415
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_TABLE_BYTES:
+                raise DataError(f"{file}: unpacks to more than {MAX_TABLE_BYTES} bytes")
+        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise DataError(f"{file}: not readable as a spreadsheet ({error})") from None
+    if sheet is None:
+        raise DataError(f"{file}: holds no sheet")
+    return [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+
+
+def _cells_of_parquet(content: bytes, file: str) -> list[list[str]]:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        table = pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"{file}: not readable as Parquet ({error})") from None
+    columns = [[_cell_text(value) for value in column.to_pylist()] for column in table.columns]
+    return [list(table.column_names), *(list(row) for row in zip(*columns, strict=True))]
+
+
+_CELLS = {".csv": _cells_of_csv, ".xlsx": _cells_of_xlsx, ".parquet": _cells_of_parquet}
+
+
+def read_bytes(content: bytes, file: str, schema: Schema) -> Table:
+    """Read a CSV, XLSX or Parquet table; rows with faults are refused, the others go on.
+
+    Raises
+    ------
+    DataError
+        when nothing can be read at all: not text, no header, or required columns missing.
+    """
+    if len(content) > MAX_TABLE_BYTES:
+        raise DataError(f"{file}: {len(content)} bytes, wanted at most {MAX_TABLE_BYTES}")
+    suffix = "." + file.rsplit(".", 1)[-1].lower()
+    if suffix not in _CELLS:
+        raise DataError(f"{file}: wanted a .csv, .xlsx or .parquet file")
+    cells = _CELLS[suffix](content, file)
+    header = [name.strip() for name in cells[0]] if cells else []
+    missing = [c.name for c in schema.columns if c.required and c.name not in header]
+    if missing:
+        found = ", ".join(header) or "an empty file"
+        raise DataError(f"{file}: column {', '.join(missing)} is missing; found {found}")
+    if len(set(header)) != len(header):
+        twice = sorted({name for name in header if header.count(name) > 1})
+        raise DataError(f"{file}: column {', '.join(twice)} stands twice in the header")
+    unknown = tuple(n for n in header if n and n not in schema.names)
+    table = Table(schema=schema, file=file, unknown_columns=unknown)
+    _fill(table, header, cells[1:])
+    return table
+
+
+def _fill(table: Table, header: Sequence[str], body: Iterable[Sequence[str]]) -> None:
+    seen: dict[tuple[Any, ...], int] = {}
+    for number, cells in enumerate(body, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) > len(header):
+            table.refuse(number, "", f"{len(cells)} cells", f"{len(header)} cells", "bad_row")
+            continue
+        row = _read_row(table, number, dict(zip(header, cells, strict=False)))
+        if row is None:
+            continue
+        key = tuple(row[name] for name in table.schema.key)
+        if key and key in seen:
+            found = ", ".join(str(part) for part in key)
+            table.refuse(
+                number, table.schema.key[-1], found, f"a key not used in row {seen[key]}", "twice"
+            )
+            continue
+        seen[key] = number
+        table.rows.append(row)
+        table.row_numbers.append(number)
+
+
+def read_table(path: Path, schema: Schema) -> Table:
+    """Read one file of that schema; see `read_bytes`."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{path.name}: no such file in {path.parent}") from None
+    except OSError as error:
+        raise DataError(f"{path.name}: {error.strerror or error}") from None
+    return read_bytes(content, path.name, schema)
+
+
+def find_table(folder: Path, schema: Schema) -> Path | None:
+    """Return the file of that schema in a folder, whatever accepted format it has."""
+    return next(
+        (p for s in _CELLS if (p := folder / f"{schema.name}{s}").is_file()),
+        None,
+    )
+
+
+def plain_text(value: str) -> str:
+    """Return text that no spreadsheet will run as a formula."""
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+
+
+def number_text(value: float) -> str:
+    """Write a number in its shortest form that reads back equal, whole ones without '.0'."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)  # noqa: PLR2004
+
+
+def _text_of(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return number_text(value)
+    if isinstance(value, tuple | list):
+        return "|".join(plain_text(str(part)) for part in value)
+    return plain_text(str(value))
+
+
+def write_bytes(rows: Iterable[Mapping[str, Any]], schema: Schema) -> bytes:
+    """Write rows in canonical column order; the same rows give the same bytes.
+
+    A value given as text is written as it is (kilograms with six decimals arrive as text), except
+    that text which a spreadsheet would run is defused.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(schema.names)
+    numeric = {c.name for c in schema.columns if c.kind in {Kind.NUMBER, Kind.INTEGER}}
+    for row in rows:
+        writer.writerow(
+            [
+                value
+                if name in numeric and isinstance(value := row.get(name), str)
+                else _text_of(row.get(name))
+                for name in schema.names
+            ]
+        )
+    return out.getvalue().encode()
+
+
+def to_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a pandas frame, for the faces; pandas is imported only here."""
+    import pandas as pd  # noqa: PLC0415  (frames live at the borders)
+
+    return pd.DataFrame(list(rows))

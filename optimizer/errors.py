@@ -1,0 +1,21 @@
+"""Name what the planner cannot work with."""
+
+from __future__ import annotations
+
+from data.errors import GreenlaneError
+
+
+class ProblemError(GreenlaneError):
+    """A problem that is not complete or contradicts itself."""
+
+
+class RouteError(GreenlaneError):
+    """No route: names the closure or the missing link; never an empty distance."""
+
+
+class InfeasibleError(GreenlaneError):
+    """No plan can keep all limits; names the limits in conflict."""
+
+
+class NoPlanFoundError(GreenlaneError):
+    """Effort or time ran out before any plan was found: not the same as infeasible."""

@@ -1,0 +1,217 @@
+"""Answer "why not?": unserved shipments, other chains, and what the planner could still buy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from optimizer.itineraries import itineraries, usable_departures
+from optimizer.plan import Alternative, Lever, Unserved
+from optimizer.problem import latest_arrival, may_carry
+from optimizer.scores import arrivals
+from optimizer.timetable import catchable_departures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data.freight import Shipment
+    from emissions.factors import Factors
+    from optimizer.itineraries import Itinerary
+    from optimizer.plan import Plan
+    from optimizer.problem import Problem
+    from optimizer.timetable import Departure
+
+DEFAULT_PATHWAY = "hefa-uco"  # the fuel most of Europe's SAF is made of, when none is named
+_LOOK_AHEAD = timedelta(days=90)  # how far past a due date an arrival is searched for
+_SMALLEST_SAVING_KG = 1.0  # below this a measure is noise
+
+
+def why_unserved(
+    problem: Problem, departures: Sequence[Departure], plan: Plan
+) -> tuple[Unserved, ...]:
+    """Return the reason for each shipment left behind, and the smallest change that would help."""
+    planned = arrivals(plan.legs)
+    return tuple(
+        _reason(problem, departures, s)
+        for s in problem.shipments
+        if s.shipment_id not in planned
+    )
+
+
+def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> Unserved:
+    if usable_departures(problem, departures, s):
+        limits = problem.scenario.objective
+        limited = limits.carbon_cap_kgco2e is not None or limits.budget is not None
+        return Unserved(
+            shipment_id=s.shipment_id,
+            reason_code="limit" if limited else "capacity",
+            reason="chains in time exist, but "
+            + ("the cap or budget leaves no room" if limited else "their units are full"),
+            would_need="a higher cap or budget" if limited else "more units on a departure it uses",
+        )
+    late = _arrival_when_late(problem, s)
+    if late is not None:
+        hours = (late - latest_arrival(s)).total_seconds() / 3600.0
+        return Unserved(
+            shipment_id=s.shipment_id,
+            reason_code="no_chain_in_time",
+            reason=f"earliest arrival is {late.isoformat()}, due {s.due_at.isoformat()}",
+            would_need=f"due_at later by {hours:.1f} h",
+        )
+    return _no_chain(problem, s)
+
+
+def _arrival_when_late(problem: Problem, s: Shipment) -> object | None:
+    patient = replace(s, due_at=s.due_at + _LOOK_AHEAD)
+    departures = catchable_departures(problem.timetable, [patient], latest_arrival(patient))
+    ways = itineraries(problem, departures, patient)
+    return min((way.arrives_at for way in ways), default=None)
+
+
+def _no_chain(problem: Problem, s: Shipment) -> Unserved:
+    plain = replace(s, un_number="", temperature="ambient", must_use=(), must_avoid=())
+    if _arrival_when_late(problem, plain) is None:
+        shut = sorted(set(problem.closed.values()))
+        return Unserved(
+            shipment_id=s.shipment_id,
+            reason_code="no_chain",
+            reason=f"no services connect {s.origin} with {s.destination}"
+            + (f" ({'; '.join(shut)})" if shut else ""),
+            would_need="a service, a transfer, or an open closure between them",
+        )
+    refusals = sorted({r for x in problem.services.values() if (r := may_carry(x, s))})
+    return Unserved(
+        shipment_id=s.shipment_id,
+        reason_code="incompatible",
+        reason="; ".join(refusals) or "must_use cannot be kept",
+        would_need="a service that takes it on each part of the way",
+    )
+
+
+def alternatives_of(
+    problem: Problem, departures: Sequence[Departure], plan: Plan
+) -> tuple[Alternative, ...]:
+    """Return the other chains of each shipment with the reason why each was not chosen."""
+    chosen: dict[str, list[str]] = {}
+    for leg in plan.legs:
+        if leg.service_id:
+            chosen.setdefault(leg.line.element.shipment_id, []).append(leg.service_id)
+    found = []
+    for s in problem.shipments:
+        ways = itineraries(problem, departures, s)
+        taken = tuple(chosen.get(s.shipment_id, ()))
+        mine = next((w for w in ways if w.services == taken), None)
+        rank = 0
+        for way in ways:
+            if way is mine:
+                found.append(Alternative(rank=0, itinerary=way, why_not="chosen"))
+                continue
+            rank += 1
+            found.append(Alternative(rank=rank, itinerary=way, why_not=_why_not(s, way, mine, plan)))
+    return tuple(found)
+
+
+def _why_not(s: Shipment, way: Itinerary, mine: Itinerary | None, plan: Plan) -> str:
+    parts = []
+    if way.arrives_at > s.due_at:
+        days = (way.arrives_at - s.due_at).total_seconds() / 86_400.0
+        parts.append(f"late by {days:.1f} days")
+    if mine is None:
+        return "; ".join([*parts, "the chosen chain is shared with others, see legs"])
+    cost = way.cost_eur - mine.cost_eur
+    basis = plan.problem.scenario.objective.co2e_basis
+    co2e = _co2e(way, basis) - _co2e(mine, basis)
+    parts.append(f"{cost:+,.0f} EUR and {co2e:+,.0f} kg CO2e against the chosen chain, alone")
+    if cost < 0 and co2e < 0 and len(parts) == 1:
+        parts.append("dearer once the chosen chain shares its units")
+    return "; ".join(parts)
+
+
+def _co2e(way: Itinerary, basis: str) -> float:
+    return way.market_kgco2e if basis == "market_based" else way.physical_kgco2e
+
+
+def levers_of(
+    problem: Problem, departures: Sequence[Departure], plan: Plan
+) -> tuple[Lever, ...]:
+    """Return measures that would lower CO2e further, cheapest per tonne first."""
+    found = [*_mode_levers(problem, departures, plan), *_saf_levers(problem, plan)]
+    return tuple(sorted(found, key=lambda x: (x.eur_per_t, x.kind, x.about)))
+
+
+def _mode_levers(
+    problem: Problem, departures: Sequence[Departure], plan: Plan
+) -> list[Lever]:
+    """Price the cheapest greener chain in time of each shipment against what it now costs."""
+    now_kg: dict[str, float] = {}
+    now_eur: dict[str, float] = {}
+    for leg in plan.legs:
+        name = leg.line.element.shipment_id
+        now_kg[name] = now_kg.get(name, 0.0) + leg.line.physical.wtw_kgco2e
+        now_eur[name] = now_eur.get(name, 0.0) + leg.cost_eur
+    found = []
+    for s in problem.shipments:
+        name = s.shipment_id
+        if name not in now_kg:
+            continue
+        offers = [
+            _mode_lever(s, way, now_kg[name], now_eur[name])
+            for way in itineraries(problem, departures, s)
+            if way.arrives_at <= s.due_at
+            and now_kg[name] - way.physical_kgco2e > _SMALLEST_SAVING_KG
+        ]
+        found += sorted(offers, key=lambda x: x.eur_per_t)[:1]
+    return found
+
+
+def _mode_lever(s: Shipment, way: Itinerary, now_kg: float, now_eur: float) -> Lever:
+    saves, costs = now_kg - way.physical_kgco2e, way.cost_eur - now_eur
+    per_t = costs / saves * 1000.0
+    days = (s.due_at - way.arrives_at).total_seconds() / 86_400.0
+    return Lever(
+        kind="mode",
+        about=s.shipment_id,
+        saves_kgco2e=saves,
+        costs_eur=costs,
+        eur_per_t=per_t,
+        text=f"{s.shipment_id}: {' > '.join(way.services)}, alone, {days:.1f} days in hand",
+    )
+
+
+def _saf_levers(problem: Problem, plan: Plan) -> list[Lever]:
+    """Price SAF for the fuel of each flight service that is still fossil."""
+    factors, fuel = problem.factors, problem.scenario.fuel
+    pathway_id = fuel.saf_pathway or DEFAULT_PATHWAY
+    price = fuel.saf_price_per_t or _usual_saf_premium(factors)
+    pathway, lhv = factors.pathway(pathway_id), factors.carrier("jet").lhv_mj_per_kg
+    saved: dict[str, float] = {}
+    tonnes: dict[str, float] = {}
+    for leg in plan.legs:
+        line = leg.line
+        if line.element.mode != "air":
+            continue
+        fuel_mj = line.fuel_kg * lhv
+        rest_mj = fuel_mj - line.element.saf_kg * pathway.lhv_mj_per_kg
+        per_mj = line.physical.wtw_kgco2e / fuel_mj - pathway.total_gco2e_per_mj / 1000.0
+        saved[leg.service_id] = saved.get(leg.service_id, 0.0) + max(0.0, rest_mj) * per_mj
+        need = max(0.0, rest_mj) / pathway.lhv_mj_per_kg / 1000.0
+        tonnes[leg.service_id] = tonnes.get(leg.service_id, 0.0) + need
+    return [
+        Lever(
+            kind="saf",
+            about=service_id,
+            saves_kgco2e=saves,
+            costs_eur=tonnes[service_id] * price,
+            eur_per_t=tonnes[service_id] * price / saves * 1000.0,
+            text=f"{service_id}: {tonnes[service_id]:.2f} t neat {pathway_id} for the fossil rest",
+        )
+        for service_id, saves in sorted(saved.items())
+        if saves > _SMALLEST_SAVING_KG
+    ]
+
+
+def _usual_saf_premium(factors: Factors) -> float:
+    """Return what a tonne of neat SAF costs above the jet fuel that a freight rate holds."""
+    saf = factors.parameter("saf_price_eur_per_t_typical")
+    return saf - factors.parameter("jet_price_eur_per_t")

@@ -1,0 +1,200 @@
+"""Hold a complete, validated problem: no preprocessing after this point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from emissions.chain import TCE
+from emissions.energy import energy_per_loaded_km, hub_energy
+from emissions.inventory import covered_kgco2e_per_kwh, take_inventory
+from optimizer.timetable import Departure, Timetable, catchable_departures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from data.freight import Shipment
+    from data.network import Hub, Service, Transfer
+    from emissions.factors import Factors
+    from emissions.inventory import Inventory
+    from optimizer.scenarios import Scenario
+
+LATEST_ACCEPTED_DELAY = timedelta(days=14)  # of a shipment that states a lateness cost
+UNSERVED_EUR_PER_KG = 50.0  # priced so that no shipment is left to save its freight (our choice)
+CARRYING_SHARE_PER_YEAR = 0.12  # capital and obsolescence of goods under way (our assumption)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What must move, by what it can move, and what is wanted."""
+
+    shipments: tuple[Shipment, ...]
+    hubs: Mapping[str, Hub]
+    transfers: Mapping[tuple[str, str, str], Transfer]
+    services: Mapping[str, Service]  # open ones only
+    closed: Mapping[str, str]  # service -> which closure shuts it
+    dated: Mapping[str, tuple[Departure, ...]]
+    factors: Factors
+    scenario: Scenario
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def timetable(self) -> Timetable:
+        """What decides when a departure can be caught."""
+        return Timetable(
+            hubs=self.hubs, services=self.services, transfers=self.transfers, dated=self.dated
+        )
+
+    def departures(self, crowded: frozenset[str] = frozenset()) -> tuple[Departure, ...]:
+        """Return every departure that a best plan can need (see `catchable_departures`)."""
+        if not self.shipments:
+            return ()
+        horizon = max(latest_arrival(s) for s in self.shipments)
+        return catchable_departures(self.timetable, self.shipments, horizon, crowded=crowded)
+
+
+def latest_arrival(shipment: Shipment) -> datetime:
+    """Return the last moment at which an arrival is accepted."""
+    late = shipment.lateness_eur_per_day is not None
+    return shipment.due_at + (LATEST_ACCEPTED_DELAY if late else timedelta())
+
+
+def may_carry(service: Service, shipment: Shipment) -> str:
+    """Return why a service cannot take a shipment, or nothing if it can."""
+    if shipment.temperature != service.temperature and shipment.temperature != "ambient":
+        return f"keeps {service.temperature}, wanted {shipment.temperature}"
+    if shipment.un_number and shipment.un_number not in service.dangerous_goods:
+        return f"does not take {shipment.un_number}"
+    names = {
+        service.service_id,
+        service.carrier,
+        service.mode,
+        service.origin_hub,
+        service.destination_hub,
+    }
+    avoided = sorted(names & set(shipment.must_avoid))
+    if avoided:
+        return f"shipment must avoid {', '.join(avoided)}"
+    return ""
+
+
+def transport_element(service: Service, shipment: Shipment, leg_no: int = 1) -> TCE:
+    """Return the chain element of a shipment on a service, without energy of its own."""
+    return TCE(
+        shipment_id=shipment.shipment_id,
+        leg_no=leg_no,
+        kind="transport",
+        mode=service.mode,
+        origin=service.origin_hub,
+        destination=service.destination_hub,
+        mass_kg=shipment.mass_kg,
+        distance_km=service.distance_km,
+        distance_kind=service.distance_kind,
+        toc_id=service.toc_id,
+        grid_id=service.grid_id,
+    )
+
+
+def hub_element(transfer: Transfer, hub: Hub, shipment: Shipment, factors: Factors) -> TCE:
+    """Return the chain element of handling a shipment at a hub."""
+    fuel_kg, energy_kwh = hub_energy(factors.hoc(transfer.hoc_id), shipment.mass_kg)
+    return TCE(
+        shipment_id=shipment.shipment_id,
+        leg_no=1,
+        kind="hub",
+        mode=hub.kind,
+        origin=hub.hub_id,
+        destination=hub.hub_id,
+        mass_kg=shipment.mass_kg,
+        hoc_id=transfer.hoc_id,
+        fuel_kg=fuel_kg,
+        energy_kwh=energy_kwh,
+        grid_id=hub.grid_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Linear CO2e of a service: what the solver multiplies. All in kg CO2e."""
+
+    physical_per_unit: float = 0.0
+    physical_per_kg: float = 0.0
+    market_per_unit: float = 0.0
+    market_per_kg: float = 0.0
+    fuel_mj_per_kg: float = 0.0  # of air legs: energy that SAF may replace
+    kwh_per_unit: float = 0.0  # of electric vehicles: energy that certificates may cover
+    kwh_per_kg: float = 0.0
+    saf_drop_kg_per_mj: float = 0.0  # market-based kg CO2e saved per MJ of SAF
+    eac_drop_kg_per_kwh: float = 0.0
+
+
+def service_rates(service: Service, problem: Problem) -> Rates:
+    """Return the CO2e of a service per opened unit and per kg on board.
+
+    The same factors and formulas as the inventory: a shared service by its intensity, a dedicated
+    vehicle by its energy per vehicle-km.
+    """
+    if service.dedicated:
+        return _dedicated_rates(service, problem.factors)
+    factors = problem.factors
+    tonne = 1000.0
+    element = TCE(
+        shipment_id="rate",
+        leg_no=1,
+        kind="transport",
+        mode=service.mode,
+        origin=service.origin_hub,
+        destination=service.destination_hub,
+        mass_kg=tonne,
+        distance_km=service.distance_km,
+        distance_kind=service.distance_kind,
+        toc_id=service.toc_id,
+    )
+    line = take_inventory([element], factors).lines[0]
+    per_kg = line.physical.wtw_kgco2e / tonne
+    drop = fuel_mj = 0.0
+    if service.mode == "air" and problem.scenario.fuel.saf_pathway:
+        fuel_mj = line.fuel_kg * factors.carrier("jet").lhv_mj_per_kg / tonne
+        pathway = factors.pathway(problem.scenario.fuel.saf_pathway)
+        drop = per_kg / fuel_mj - pathway.total_gco2e_per_mj / 1000.0
+    return Rates(
+        physical_per_kg=per_kg,
+        market_per_kg=per_kg,
+        fuel_mj_per_kg=fuel_mj,
+        saf_drop_kg_per_mj=drop,
+    )
+
+
+def _dedicated_rates(service: Service, factors: Factors) -> Rates:
+    vehicle = factors.vehicle(service.toc_id)
+    unit, kg = (
+        rate * service.distance_km for rate in energy_per_loaded_km(vehicle, service.empty_share)
+    )
+    if not vehicle.electric:
+        fuel = factors.carrier(vehicle.carrier_id)
+        wtw = fuel.wtt_kgco2e_per_kg + fuel.ttw_kgco2e_per_kg
+        return Rates(
+            physical_per_unit=unit * wtw,
+            physical_per_kg=kg * wtw,
+            market_per_unit=unit * wtw,
+            market_per_kg=kg * wtw,
+        )
+    grid = factors.grid(service.grid_id)
+    location, market = grid.location_kgco2e_per_kwh, grid.market_kgco2e_per_kwh
+    return Rates(
+        physical_per_unit=unit * location,
+        physical_per_kg=kg * location,
+        market_per_unit=unit * market,
+        market_per_kg=kg * market,
+        kwh_per_unit=unit,
+        kwh_per_kg=kg,
+        eac_drop_kg_per_kwh=market - covered_kgco2e_per_kwh(factors, service.grid_id),
+    )
+
+
+def transfer_inventory(transfer: Transfer, problem: Problem, shipment: Shipment) -> Inventory:
+    """Return the footprint of one handling of a shipment."""
+    element = hub_element(transfer, problem.hubs[transfer.hub_id], shipment, problem.factors)
+    return take_inventory([element], problem.factors)

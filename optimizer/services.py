@@ -1,0 +1,199 @@
+"""Turn service rows into services with euro prices, routed distances and checked references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data.network import Price, RateBreak, Service
+from emissions.errors import EmissionsError
+from optimizer.errors import RouteError
+from optimizer.timetable import BadScheduleError, read_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from data.equipment import LoadUnit
+    from data.network import Hub
+    from data.tables import Row, Table
+    from emissions.factors import Factors
+    from optimizer.routers import Route, Router
+
+_WEAKEST_LAST = ("primary", "modelled", "default", "estimate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a service row may refer to."""
+
+    hubs: Mapping[str, Hub]
+    units: Mapping[str, LoadUnit]
+    per_eur: Mapping[str, float]  # currency -> units for one euro
+    factors: Factors
+    router: Router
+
+
+class _FaultError(Exception):
+    """One fault of a row: column, found, wanted, code."""
+
+    def __init__(self, column: str, found: object, wanted: str, code: str) -> None:
+        super().__init__(f"{column}: {found}, wanted {wanted}")
+        self.column, self.found, self.wanted, self.code = column, found, wanted, code
+
+
+def services_of(table: Table, world: World) -> dict[str, Service]:
+    """Return the good services by id; rows with faults are refused in place."""
+    services = {}
+    for number, row in table:
+        try:
+            services[row["service_id"]] = _service(row, world)
+        except _FaultError as fault:
+            table.refuse(number, fault.column, fault.found, fault.wanted, fault.code)
+    return services
+
+
+def _service(row: Row, world: World) -> Service:
+    for column in ("origin_hub", "destination_hub"):
+        if row[column] not in world.hubs:
+            raise _FaultError(column, row[column], "a hub of hubs", "unknown_hub")
+    _check_schedule(row)
+    dedicated = row["emission_basis"] == "dedicated"
+    toc_id = _check_category(row, world.factors, dedicated=dedicated)
+    route = _routed(row, world)
+    capacity_kg, capacity_m3 = _capacity(row, world.units)
+    return Service(
+        service_id=row["service_id"],
+        carrier=row["carrier"],
+        mode=row["mode"],
+        origin_hub=row["origin_hub"],
+        destination_hub=row["destination_hub"],
+        distance_km=row["distance_km"] or route.distance_km,
+        distance_kind=(row["distance_kind"] or "sfd") if row["distance_km"] else route.distance_kind,
+        duration_h=row["duration_h"],
+        schedule=row["schedule"] or "",
+        unit_code=row["unit_code"] or "",
+        unit_capacity_kg=capacity_kg,
+        unit_capacity_m3=capacity_m3,
+        units_max=row["units_max"],
+        price=_price(row, world.per_eur),
+        dedicated=dedicated,
+        toc_id=toc_id,
+        grid_id=row["grid"] or "",
+        empty_share=row["empty_share"] or 0.0,
+        temperature=row["temperature"] or "ambient",
+        dangerous_goods=row["dangerous_goods"],
+        aircraft=row["aircraft"] or "",
+        passages=row["passages"] or route.passages,
+        quality=_weakest(row["quality"] or "estimate", route.quality),
+        source_id=row["source_id"] or "",
+        geometry=route.geometry,
+    )
+
+
+def _weakest(*qualities: str) -> str:
+    return max(qualities, key=_WEAKEST_LAST.index)
+
+
+def _check_schedule(row: Row) -> None:
+    try:
+        read_schedule(row["schedule"] or "")
+    except BadScheduleError as error:
+        raise _FaultError("schedule", row["schedule"], str(error), "bad_schedule") from None
+
+
+def _check_category(row: Row, factors: Factors, *, dedicated: bool) -> str:
+    column = "vehicle_code" if dedicated else "toc_id"
+    found = row[column]
+    if not found:
+        raise _FaultError(column, "", "a value: a missing factor is an error", "missing_factor")
+    try:
+        if dedicated:
+            vehicle = factors.vehicle(found)
+            if vehicle.electric:
+                factors.grid(row["grid"] or "")
+            if (row["empty_share"] or 0) >= 1:
+                raise _FaultError("empty_share", row["empty_share"], "< 1", "bad_value")
+            mode = vehicle.mode
+        else:
+            mode = factors.toc(found).mode
+    except EmissionsError as error:
+        raise _FaultError(column, found, str(error), "missing_factor") from None
+    if mode != row["mode"]:
+        raise _FaultError(column, found, f"a category of mode {row['mode']}", "wrong_mode")
+    return str(found)
+
+
+def _routed(row: Row, world: World) -> Route:
+    origin, destination = world.hubs[row["origin_hub"]], world.hubs[row["destination_hub"]]
+    try:
+        route = world.router.route(
+            origin, destination, row["mode"], opened=frozenset(row["passages"])
+        )
+    except RouteError as error:
+        raise _FaultError("distance_km", row["distance_km"], str(error), "no_route") from None
+    if row["mode"] == "air" and row["distance_kind"] not in {None, "gcd"}:
+        raise _FaultError("distance_kind", row["distance_kind"], "gcd for air", "bad_value")
+    return route
+
+
+def _capacity(row: Row, units: Mapping[str, LoadUnit]) -> tuple[float, float]:
+    """Return kg and m3 of one unit: the row's own figures before the catalogue's."""
+    unit = units.get(row["unit_code"] or "")
+    mass = row["unit_capacity_kg"] or (unit.max_payload_kg if unit else None)
+    volume = row["unit_capacity_m3"] or (unit.volume_m3 if unit else None)
+    if mass is None or volume is None:
+        wanted = "unit_capacity_kg and unit_capacity_m3, or a unit of the catalogue with payload"
+        raise _FaultError("unit_code", row["unit_code"], wanted, "unknown_unit")
+    return mass, volume
+
+
+def _price(row: Row, per_eur: Mapping[str, float]) -> Price:
+    currency = row["currency"] or "EUR"
+    if currency not in per_eur:
+        raise _FaultError("currency", currency, "EUR or a row of fx", "no_exchange_rate")
+    rate = per_eur[currency]
+    if row["cost_per_unit"] is None and row["cost_per_t"] is None and not row["rate_breaks"]:
+        raise _FaultError("cost_per_unit", "", "a unit price or a tonne price", "no_price")
+    if row["part_load_factor"] is not None and row["part_load_factor"] < 1:
+        raise _FaultError("part_load_factor", row["part_load_factor"], ">= 1", "bad_value")
+    extra = _surcharges(row["surcharges"], rate)
+    return Price(
+        eur_per_unit=None if row["cost_per_unit"] is None else row["cost_per_unit"] / rate,
+        part_load_factor=row["part_load_factor"],
+        eur_per_t=(row["cost_per_t"] or 0.0) / rate,
+        eur_min=(row["cost_min"] or 0.0) / rate,
+        rate_breaks=_rate_breaks(row["rate_breaks"], rate),
+        surcharge_eur_per_kg=extra["kg"],
+        surcharge_eur_per_unit=extra["unit"],
+        surcharge_eur_per_shipment=extra["shipment"],
+        chargeable_kg_per_m3=row["chargeable_kg_per_m3"] or 0.0,
+    )
+
+
+def _rate_breaks(parts: tuple[str, ...], rate: float) -> tuple[RateBreak, ...]:
+    breaks = []
+    for part in parts:
+        threshold, _, price = part.partition(":")
+        try:
+            one = RateBreak(from_kg=float(threshold), eur_per_kg=float(price) / rate)
+        except ValueError:
+            raise _FaultError("rate_breaks", part, "from_kg:price_per_kg", "bad_value") from None
+        if not (one.from_kg >= 0 and one.eur_per_kg >= 0):
+            raise _FaultError("rate_breaks", part, "figures >= 0", "bad_value")
+        breaks.append(one)
+    if [b.from_kg for b in breaks] != sorted({b.from_kg for b in breaks}):
+        raise _FaultError("rate_breaks", "|".join(parts), "rising thresholds", "bad_value")
+    return tuple(breaks)
+
+
+def _surcharges(parts: tuple[str, ...], rate: float) -> dict[str, float]:
+    total = {"kg": 0.0, "unit": 0.0, "shipment": 0.0}
+    for part in parts:
+        _, _, figure = part.partition(":")
+        amount, _, per = figure.partition("/")
+        try:
+            total[per] += float(amount) / rate
+        except (KeyError, ValueError):
+            wanted = "NAME:amount/kg, NAME:amount/unit or NAME:amount/shipment"
+            raise _FaultError("surcharges", part, wanted, "bad_value") from None
+    return total

@@ -1,0 +1,1 @@
+"""OR-Tools behind one wall: nothing outside this package imports it."""

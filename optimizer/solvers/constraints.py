@@ -1,0 +1,194 @@
+"""State each rule of a plan as one function on the model; `audit` re-checks each without it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ortools.math_opt.python import mathopt
+
+from optimizer.prices import units_needed
+from optimizer.problem import service_rates
+from optimizer.solvers import expressions
+
+if TYPE_CHECKING:
+    from optimizer.problem import Problem
+    from optimizer.solvers.variables import Flow, Opened, Variables
+
+_NOISE = 1e-9
+_CAP_MARGIN_KG = 1e-3  # rounding of a plan's legs must not lift it over a cap
+
+
+def add_constraints(variables: Variables) -> None:
+    """Add every rule to the model."""
+    for rule in (
+        serve_once,
+        keep_flow,
+        keep_capacity,
+        use_what_must_be_used,
+        limit_saf,
+        limit_certificates,
+        balance_residual,
+        keep_carbon_cap,
+        keep_budget,
+    ):
+        rule(variables)
+
+
+def serve_once(v: Variables) -> None:
+    """Each shipment starts once, or is left and priced."""
+    for flow in v.flows.values():
+        started = mathopt.LinearSum(flow.start.values())
+        v.model.add_linear_constraint(started + flow.unserved == 1)
+
+
+def keep_flow(v: Variables) -> None:
+    """What is ready for a departure boards it or waits; what arrives goes on or is there."""
+    for flow in v.flows.values():
+        for line, waiting in flow.lines.items():
+            _keep_line(v, flow, line)
+            for d in waiting:
+                service = v.problem.services[d.service_id]
+                if service.destination_hub == flow.shipment.destination:
+                    continue
+                onward = [x for (name, _), x in flow.change.items() if name == d.departure_id]
+                v.model.add_linear_constraint(
+                    flow.board[d.departure_id] == mathopt.LinearSum(onward)
+                )
+
+
+def _keep_line(v: Variables, flow: Flow, line: tuple[str, str]) -> None:
+    before = None
+    for d in flow.lines[line]:
+        ready = mathopt.LinearSum(flow.joins[d.departure_id])
+        if before is not None:
+            ready = ready + flow.wait[before]
+        after = flow.wait.get(d.departure_id, 0.0)
+        v.model.add_linear_constraint(ready == flow.board[d.departure_id] + after)
+        before = d.departure_id
+
+
+def keep_capacity(v: Variables) -> None:
+    """Mass and volume on board fit the opened units; nobody boards what is not opened."""
+    for name, opened in v.opened.items():
+        service = v.problem.services[opened.departure.service_id]
+        units = _units(opened)
+        on_board = [f for f in v.flows.values() if name in f.board]
+        for size, of in (
+            (service.unit_capacity_kg, lambda s: s.mass_kg),
+            (service.unit_capacity_m3, lambda s: s.volume_m3),
+        ):
+            load = mathopt.LinearSum(
+                of(f.shipment) / size * f.board[name] for f in on_board
+            )
+            v.model.add_linear_constraint(load <= units)
+        if opened.limited and opened.departure.units_max is not None:
+            v.model.add_linear_constraint(units <= opened.departure.units_max)
+        if opened.part is None and opened.full.integer:
+            for f in on_board:  # strong forcing: who boards alone opens whole units
+                alone = math.ceil(
+                    units_needed(service, f.shipment.mass_kg, f.shipment.volume_m3) - _NOISE
+                )
+                v.model.add_linear_constraint(alone * f.board[name] <= opened.full)
+
+
+def _units(opened: Opened) -> mathopt.LinearBase:
+    return opened.full if opened.part is None else opened.full + opened.part
+
+
+def use_what_must_be_used(v: Variables) -> None:
+    """A chain passes each hub, service, carrier or mode that its shipment must use."""
+    for flow in v.flows.values():
+        for name in flow.shipment.must_use:
+            using = []
+            for d in flow.usable:
+                s = v.problem.services[d.service_id]
+                if name in {s.service_id, s.carrier, s.mode, s.destination_hub, s.origin_hub}:
+                    using.append(flow.board[d.departure_id])
+            v.model.add_linear_constraint(mathopt.LinearSum(using) >= 1 - flow.unserved)
+
+
+def limit_saf(v: Variables) -> None:
+    """SAF energy of a departure stays within its shares of the energy burnt for those on board."""
+    fuel = v.problem.scenario.fuel
+    for name, opened in v.opened.items():
+        if opened.saf_mj is None:
+            continue
+        rates = service_rates(v.problem.services[opened.departure.service_id], v.problem)
+        burnt = mathopt.LinearSum(
+            rates.fuel_mj_per_kg * f.shipment.mass_kg * f.board[name]
+            for f in v.flows.values()
+            if name in f.board
+        )
+        most = saf_limit_share(v.problem)
+        v.model.add_linear_constraint(opened.saf_mj <= most * burnt)
+        if fuel.saf_min_share > 0:
+            v.model.add_linear_constraint(opened.saf_mj >= fuel.saf_min_share * burnt)
+
+
+def saf_limit_share(problem: Problem) -> float:
+    """Return the greatest energy share of SAF: the blend limit binds a physical batch alone.
+
+    A book-and-claim or mass-balance share may reach all the fuel burnt (saf.md, 1.3).
+    """
+    fuel = problem.scenario.fuel
+    if fuel.custody != "physical":
+        return fuel.saf_max_share
+    return min(fuel.saf_max_share, physical_blend_energy_share(problem))
+
+
+# Densities at 15 C: neat HEFA-SPK within 730-770 and jet within 775-840 kg/m3 (ASTM D7566, D1655).
+_SAF_KG_PER_L, _JET_KG_PER_L = 0.755, 0.80
+
+
+def physical_blend_energy_share(problem: Problem) -> float:
+    """Return the energy share of neat SAF in a batch blended to its ASTM volume limit."""
+    pathway = problem.factors.pathway(problem.scenario.fuel.saf_pathway)
+    volume = pathway.blend_limit_volume_share
+    saf = volume * _SAF_KG_PER_L * pathway.lhv_mj_per_kg
+    jet = (1 - volume) * _JET_KG_PER_L * problem.factors.carrier("jet").lhv_mj_per_kg
+    return saf / (saf + jet)
+
+
+def limit_certificates(v: Variables) -> None:
+    """Certified kWh of a departure stay within their shares of the kWh that its vehicles use."""
+    policy = v.problem.scenario.electricity
+    for name, opened in v.opened.items():
+        if opened.eac_kwh is None:
+            continue
+        rates = service_rates(v.problem.services[opened.departure.service_id], v.problem)
+        used = rates.kwh_per_unit * _units(opened) + mathopt.LinearSum(
+            rates.kwh_per_kg * f.shipment.mass_kg * f.board[name]
+            for f in v.flows.values()
+            if name in f.board
+        )
+        v.model.add_linear_constraint(opened.eac_kwh <= policy.eac_max_share * used)
+        if policy.eac_min_share > 0:
+            v.model.add_linear_constraint(opened.eac_kwh >= policy.eac_min_share * used)
+
+
+def balance_residual(v: Variables) -> None:
+    """Whole credits cover the wanted share of the market-based residual. They lower no emission."""
+    if v.credits is None:
+        return
+    residual_t = expressions.co2e_kg(v, "market_based") / 1000.0
+    target = v.problem.scenario.neutrality.target
+    v.model.add_linear_constraint(v.credits >= target * residual_t)
+
+
+def keep_carbon_cap(v: Variables) -> None:
+    """CO2e on the chosen basis stays within the cap; offsets are no part of it."""
+    objective = v.problem.scenario.objective
+    if objective.carbon_cap_kgco2e is not None:
+        total = expressions.co2e_kg(v, objective.co2e_basis)
+        v.model.add_linear_constraint(total <= objective.carbon_cap_kgco2e - _CAP_MARGIN_KG)
+
+
+def keep_budget(v: Variables) -> None:
+    """All that is paid stays within the budget."""
+    budget = v.problem.scenario.objective.budget
+    if budget is not None:
+        v.model.add_linear_constraint(expressions.paid_eur(v) <= budget - _CENTS_MARGIN_EUR)
+
+
+_CENTS_MARGIN_EUR = 0.01  # a plan's prices are rounded to cents
