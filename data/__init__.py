@@ -45,7 +45,7 @@ _HOMES = {
     "Verdict": "findings",
     "open_catalogue": "catalogue",
 }
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (a module attribute may be anything)

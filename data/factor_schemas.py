@@ -99,9 +99,7 @@ SAF_PATHWAYS = Schema(
         _text("process", "conversion process"),
         _text("feedstock", "feedstock"),
         _text("region", "region of the value"),
-        Column(
-            name="core_gco2e_per_mj", kind=Kind.NUMBER, meaning="core life cycle, may be blank"
-        ),
+        Column(name="core_gco2e_per_mj", kind=Kind.NUMBER, meaning="core life cycle, may be blank"),
         Column(
             name="iluc_gco2e_per_mj", kind=Kind.NUMBER, meaning="induced land use, may be negative"
         ),

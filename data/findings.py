@@ -1,4 +1,4 @@
-"""Answer "is this right?" in findings, so that a check can list every fault and never hide a doubt."""
+"""Answer "is this right?" in findings: a check lists every fault and never hides a doubt."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Verdict(StrEnum):
     """What one check found. UNKNOWN is an honest answer and is not a pass."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  (a verdict, not a password)
     FAIL = "fail"
     UNKNOWN = "unknown"
 
@@ -80,7 +80,9 @@ class Report:
         """Raise `GreenlaneError` with every deciding fault in one message, if there is any."""
         if self.ok:
             return
-        lines = [f"{f.code} {f.about}: {f.message}" for f in self.failed()] or ["nothing was checked"]
+        lines = [f"{f.code} {f.about}: {f.message}" for f in self.failed()] or [
+            "nothing was checked"
+        ]
         raise GreenlaneError("\n".join(lines))
 
     def __add__(self, other: Report) -> Report:

@@ -33,7 +33,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
-    """Goods of one commercial transaction, moved through one transport chain (ISO 14083, 3.1.20)."""
+    """Goods of one commercial transaction, moved through one chain (ISO 14083, 3.1.20)."""
 
     shipment_id: str
     origin: str  # hub, once places are resolved
@@ -76,7 +76,11 @@ def refuse_bad_shipments(table: Table) -> None:
     for number, row in table:
         if row["mass_basis"] == "chargeable":
             table.refuse(
-                number, "mass_basis", "chargeable", "the actual mass: emissions use it", "chargeable"
+                number,
+                "mass_basis",
+                "chargeable",
+                "the actual mass: emissions use it",
+                "chargeable",
             )
         elif row["due_at"] <= row["ready_at"]:
             found = f"{row['due_at'].isoformat()} with ready_at {row['ready_at'].isoformat()}"

@@ -69,7 +69,9 @@ def _at(lat: float, lon: float, hubs: Mapping[str, Hub]) -> Resolved:
     km, hub_id = near[0]
     if km <= _SAME_PLACE_KM:
         return Resolved(hub_id=hub_id)
-    return Resolved(wanted=f"a point within {_SAME_PLACE_KM:g} km of a hub; {hub_id} is {km:.0f} km off")
+    return Resolved(
+        wanted=f"a point within {_SAME_PLACE_KM:g} km of a hub; {hub_id} is {km:.0f} km off"
+    )
 
 
 def haversine_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:

@@ -13,7 +13,7 @@ from data.errors import DataError
 from data.schemas import Column, Kind, Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -117,7 +117,7 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("|") if part.strip())
 
 
-_READERS = {
+_READERS: dict[Kind, Callable[[str], Any]] = {
     Kind.TEXT: str,
     Kind.NUMBER: _number,
     Kind.INTEGER: _integer,
@@ -179,7 +179,9 @@ def _cells_of_csv(content: bytes, file: str) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+        raise DataError(
+            f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8"
+        ) from None
     if "\0" in text:
         raise DataError(f"{file}: holds a NUL character; wanted plain CSV text")
     try:

@@ -26,7 +26,7 @@ def milligrams(kg: float) -> int:
 
 
 def kg_text(mg: int) -> str:
-    """Write whole milligrams as kilograms with exactly six decimals, without passing through floats.
+    """Write whole milligrams as kilograms with exactly six decimals, without floats between.
 
     >>> kg_text(-1)
     '-0.000001'

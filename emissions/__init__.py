@@ -42,7 +42,7 @@ _HOMES = {
     "TransportChain": "chain",
     "take_inventory": "inventory",
 }
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (a module attribute may be anything)

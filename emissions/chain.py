@@ -76,8 +76,6 @@ def chains_of(elements: list[TCE]) -> tuple[TransportChain, ...]:
     for element in elements:
         grouped.setdefault(element.shipment_id, []).append(element)
     return tuple(
-        TransportChain(
-            shipment_id=name, elements=tuple(sorted(group, key=lambda e: e.leg_no))
-        )
+        TransportChain(shipment_id=name, elements=tuple(sorted(group, key=lambda e: e.leg_no)))
         for name, group in grouped.items()
     )

@@ -297,6 +297,10 @@ def _origins(e: TCE, factors: Factors) -> tuple[list[Origin], float, set[str]]:
     return origins, deviation, gases
 
 
+def _unique(source_ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(one for joined in source_ids for one in joined.split("|")))
+
+
 def _working(e: TCE, factors: Factors, burnt_kg: float) -> str:
     if e.toc_id in factors.tocs:
         toc = factors.tocs[e.toc_id]
@@ -348,7 +352,7 @@ def take_inventory(elements: Iterable[TCE], factors: Factors) -> Inventory:
                 data_type=origins[0].data_type,
                 quality=quality,
                 gas_set="+".join(sorted(gases)) or "none",
-                source_id="|".join(dict.fromkeys(o.source_id for o in origins)),
+                source_id="|".join(_unique(o.source_id for o in origins)),
                 working=_working(e, factors, float(burnt[i])),
             )
         )
@@ -359,7 +363,7 @@ def take_inventory(elements: Iterable[TCE], factors: Factors) -> Inventory:
 
 def published_after(inventory: Inventory, factors: Factors, as_of: object) -> dict[str, str]:
     """Return the categories whose factors were published after `as_of`, with their dates."""
-    late = {}
+    late: dict[str, str] = {}
     for line in inventory.lines:
         origins, _, _ = _origins(line.element, factors)
         for origin in origins:

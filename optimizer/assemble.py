@@ -172,9 +172,7 @@ def _give_energy(problem: Problem, b: Boarding, drafts: Sequence[_Draft]) -> Non
             draft.element = replace(draft.element, fuel_kg=share)
 
 
-def _give_saf(
-    problem: Problem, share_of: Mapping[str, float], drafts: Sequence[_Draft]
-) -> None:
+def _give_saf(problem: Problem, share_of: Mapping[str, float], drafts: Sequence[_Draft]) -> None:
     """Give each flight leg its share of SAF, rounded down so that no leg exceeds its fuel."""
     flying = [d for d in drafts if d.departure and share_of[d.departure.departure_id] > 0]
     if not flying:
@@ -192,7 +190,7 @@ def _give_saf(
 
 
 def _give_cost(problem: Problem, b: Boarding, drafts: Sequence[_Draft]) -> None:
-    """Share the price of a departure: own fare, and unit prices by load; the last takes the rest."""
+    """Share a departure's price: own fare, and unit prices by load; the last takes the rest."""
     service = problem.services[b.departure.service_id]
     units_eur = unit_price_eur(service.price, b.full_units, b.part_units)
     loads = [units_needed(service, s.mass_kg, s.volume_m3) for s in b.shipments]
@@ -223,7 +221,9 @@ def _use(problem: Problem, b: Boarding, legs: Sequence[Leg]) -> DepartureUse:
     service = problem.services[b.departure.service_id]
     on_board = [leg for leg in legs if leg.departure_id == b.departure.departure_id]
     opened = b.full_units + b.part_units
-    mass, volume = (sum(x) for x in zip(*((s.mass_kg, s.volume_m3) for s in b.shipments), strict=True))
+    mass, volume = (
+        sum(x) for x in zip(*((s.mass_kg, s.volume_m3) for s in b.shipments), strict=True)
+    )
     return DepartureUse(
         departure=b.departure,
         unit_code=service.unit_code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from optimizer.itineraries import itineraries, usable_departures
 from optimizer.plan import Alternative, Lever, Unserved
@@ -13,7 +13,8 @@ from optimizer.scores import arrivals
 from optimizer.timetable import catchable_departures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from data.freight import Shipment
     from emissions.factors import Factors
@@ -33,9 +34,7 @@ def why_unserved(
     """Return the reason for each shipment left behind, and the smallest change that would help."""
     planned = arrivals(plan.legs)
     return tuple(
-        _reason(problem, departures, s)
-        for s in problem.shipments
-        if s.shipment_id not in planned
+        _reason(problem, departures, s) for s in problem.shipments if s.shipment_id not in planned
     )
 
 
@@ -62,7 +61,7 @@ def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> U
     return _no_chain(problem, s)
 
 
-def _arrival_when_late(problem: Problem, s: Shipment) -> object | None:
+def _arrival_when_late(problem: Problem, s: Shipment) -> datetime | None:
     patient = replace(s, due_at=s.due_at + _LOOK_AHEAD)
     departures = catchable_departures(problem.timetable, [patient], latest_arrival(patient))
     ways = itineraries(problem, departures, patient)
@@ -89,9 +88,12 @@ def _no_chain(problem: Problem, s: Shipment) -> Unserved:
     )
 
 
-def alternatives_of(
-    problem: Problem, departures: Sequence[Departure], plan: Plan
-) -> tuple[Alternative, ...]:
+Ways: TypeAlias = (
+    "Mapping[str, tuple[Itinerary, ...]]"  # the different chains of each shipment, cheapest first
+)
+
+
+def alternatives_of(problem: Problem, ways_of: Ways, plan: Plan) -> tuple[Alternative, ...]:
     """Return the other chains of each shipment with the reason why each was not chosen."""
     chosen: dict[str, list[str]] = {}
     for leg in plan.legs:
@@ -99,7 +101,7 @@ def alternatives_of(
             chosen.setdefault(leg.line.element.shipment_id, []).append(leg.service_id)
     found = []
     for s in problem.shipments:
-        ways = itineraries(problem, departures, s)
+        ways = ways_of[s.shipment_id]
         taken = tuple(chosen.get(s.shipment_id, ()))
         mine = next((w for w in ways if w.services == taken), None)
         rank = 0
@@ -108,7 +110,9 @@ def alternatives_of(
                 found.append(Alternative(rank=0, itinerary=way, why_not="chosen"))
                 continue
             rank += 1
-            found.append(Alternative(rank=rank, itinerary=way, why_not=_why_not(s, way, mine, plan)))
+            found.append(
+                Alternative(rank=rank, itinerary=way, why_not=_why_not(s, way, mine, plan))
+            )
     return tuple(found)
 
 
@@ -132,17 +136,13 @@ def _co2e(way: Itinerary, basis: str) -> float:
     return way.market_kgco2e if basis == "market_based" else way.physical_kgco2e
 
 
-def levers_of(
-    problem: Problem, departures: Sequence[Departure], plan: Plan
-) -> tuple[Lever, ...]:
+def levers_of(problem: Problem, ways_of: Ways, plan: Plan) -> tuple[Lever, ...]:
     """Return measures that would lower CO2e further, cheapest per tonne first."""
-    found = [*_mode_levers(problem, departures, plan), *_saf_levers(problem, plan)]
+    found = [*_mode_levers(problem, ways_of, plan), *_saf_levers(problem, plan)]
     return tuple(sorted(found, key=lambda x: (x.eur_per_t, x.kind, x.about)))
 
 
-def _mode_levers(
-    problem: Problem, departures: Sequence[Departure], plan: Plan
-) -> list[Lever]:
+def _mode_levers(problem: Problem, ways_of: Ways, plan: Plan) -> list[Lever]:
     """Price the cheapest greener chain in time of each shipment against what it now costs."""
     now_kg: dict[str, float] = {}
     now_eur: dict[str, float] = {}
@@ -157,7 +157,7 @@ def _mode_levers(
             continue
         offers = [
             _mode_lever(s, way, now_kg[name], now_eur[name])
-            for way in itineraries(problem, departures, s)
+            for way in ways_of[name]
             if way.arrives_at <= s.due_at
             and now_kg[name] - way.physical_kgco2e > _SMALLEST_SAVING_KG
         ]

@@ -68,9 +68,7 @@ def read_problem(
     services = services_of(tables["services"], world)
     dated = _dated(tables["departures"], services)
     closed = _closed(services, hubs, scenario.closures)
-    asked = len(tables["shipments"].rows) + len(
-        {r.row for r in tables["shipments"].refused}
-    )
+    asked = len(tables["shipments"].rows) + len({r.row for r in tables["shipments"].refused})
     shipments = _shipments(tables["shipments"], tables["pieces"], hubs, world.per_eur)
     refused = tuple(fault for table in tables.values() for fault in table.refused)
     if not shipments:
@@ -171,7 +169,9 @@ def _dated(table: Table, services: Mapping[str, Service]) -> dict[str, tuple[Dep
             )
             continue
         if row["arrives_at"] <= row["departs_at"]:
-            table.refuse(number, "arrives_at", row["arrives_at"], "a time after departs_at", "times")
+            table.refuse(
+                number, "arrives_at", row["arrives_at"], "a time after departs_at", "times"
+            )
             continue
         found.setdefault(service.service_id, []).append(
             Departure(
@@ -224,7 +224,7 @@ def _shipments(
     return tuple(sorted(shipments, key=lambda s: s.shipment_id))
 
 
-def _shipment(  # noqa: PLR0913  (one row with all that it may refer to)
+def _shipment(  # noqa: PLR0913, PLR0917  (one row with all that it may refer to)
     table: Table,
     number: int,
     row: Row,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from optimizer.prices import shipment_price_eur, unit_price_eur, units_needed
@@ -190,7 +191,7 @@ class _Pricing:
 
     def itinerary(self, chain: tuple[Departure, ...]) -> Itinerary:
         parts = [self._carried(d.service_id) for d in chain]
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             first, second = (self._problem.services[d.service_id] for d in (a, b))
             parts.append(self._handled(first.destination_hub, first.mode, second.mode))
         cost, physical, market = (sum(column) for column in zip(*parts, strict=True))

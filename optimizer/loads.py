@@ -60,9 +60,7 @@ def _first_fit(
     for s in order:
         mass = s.mass_kg / service.unit_capacity_kg
         volume = s.volume_m3 / service.unit_capacity_m3
-        whole = [
-            i for i, (m, v) in enumerate(room) if mass <= m + _NOISE and volume <= v + _NOISE
-        ]
+        whole = [i for i, (m, v) in enumerate(room) if mass <= m + _NOISE and volume <= v + _NOISE]
         left = 1.0
         for i in whole[:1] or range(len(room)):
             share = min(left, room[i][0] / mass, room[i][1] / volume) if not whole else 1.0
@@ -75,12 +73,8 @@ def _first_fit(
     return shares
 
 
-def _even(
-    shipments: Sequence[Shipment], sizes: Sequence[float]
-) -> dict[tuple[int, str], float]:
+def _even(shipments: Sequence[Shipment], sizes: Sequence[float]) -> dict[tuple[int, str], float]:
     total = sum(sizes)
     return {
-        (i, s.shipment_id): size / total
-        for s in shipments
-        for i, size in enumerate(sizes, start=1)
+        (i, s.shipment_id): size / total for s in shipments for i, size in enumerate(sizes, start=1)
     }

@@ -63,7 +63,7 @@ def latest_arrival(shipment: Shipment) -> datetime:
 
 def may_carry(service: Service, shipment: Shipment) -> str:
     """Return why a service cannot take a shipment, or nothing if it can."""
-    if shipment.temperature != service.temperature and shipment.temperature != "ambient":
+    if shipment.temperature not in {service.temperature, "ambient"}:
         return f"keeps {service.temperature}, wanted {shipment.temperature}"
     if shipment.un_number and shipment.un_number not in service.dangerous_goods:
         return f"does not take {shipment.un_number}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -61,7 +62,7 @@ def geodesic_km(a: Point, b: Point) -> float:
     8880.154
     """
     _, _, metres = _WGS84.inv(a[0], a[1], b[0], b[1])
-    return round(metres / M_PER_KM, 3)
+    return round(float(metres) / M_PER_KM, 3)
 
 
 def great_circle_line(a: Point, b: Point) -> tuple[Point, ...]:
@@ -138,7 +139,7 @@ class SeaNetwork:
         return int(main[nearest])
 
     def _passed(self, nodes: list[int]) -> tuple[str, ...]:
-        pairs = {frozenset(p) for p in zip(nodes, nodes[1:], strict=False)}
+        pairs = {frozenset(p) for p in pairwise(nodes)}
         labelled = np.flatnonzero(self.passage != "")
         return tuple(
             sorted(

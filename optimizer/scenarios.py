@@ -24,7 +24,9 @@ class Objective:
 
     mode: str = "balanced"
     order: tuple[str, ...] = ("co2e", "cost")  # of a lexicographic objective
-    weights: Mapping[str, float] = field(default_factory=dict)  # of cost, co2e (EUR/t), time (EUR/h)
+    weights: Mapping[str, float] = field(
+        default_factory=dict
+    )  # of cost, co2e (EUR/t), time (EUR/h)
     carbon_price_per_t: float = 0.0
     carbon_cap_kgco2e: float | None = None
     budget: float | None = None  # EUR, all costs but penalties
@@ -160,7 +162,11 @@ def _document(path: Path, depth: int = 0) -> dict[str, Any]:
 
 def _section(kind: type[Any], given: Mapping[str, Any], name: str, faults: list[str]) -> Any:  # noqa: ANN401  (one of the sections)
     known = {f.name: f for f in fields(kind)}
-    faults += [f"[{name}] {key} is not known; nearest {_near(key, known)}" for key in given if key not in known]
+    faults += [
+        f"[{name}] {key} is not known; nearest {_near(key, known)}"
+        for key in given
+        if key not in known
+    ]
     values = {}
     default = kind()
     for key, value in given.items():
@@ -177,7 +183,7 @@ def _near(key: str, known: Mapping[str, object]) -> str:
     return difflib.get_close_matches(key, known, n=1, cutoff=0)[0]
 
 
-def _converted(value: Any, like: Any, where: str, faults: list[str]) -> Any:  # noqa: ANN401, PLR0911
+def _converted(value: Any, like: Any, where: str, faults: list[str]) -> Any:  # noqa: ANN401
     if isinstance(like, bool):
         if isinstance(value, bool):
             return value

@@ -68,7 +68,9 @@ def _service(row: Row, world: World) -> Service:
         origin_hub=row["origin_hub"],
         destination_hub=row["destination_hub"],
         distance_km=row["distance_km"] or route.distance_km,
-        distance_kind=(row["distance_kind"] or "sfd") if row["distance_km"] else route.distance_kind,
+        distance_kind=(row["distance_kind"] or "sfd")
+        if row["distance_km"]
+        else route.distance_kind,
         duration_h=row["duration_h"],
         schedule=row["schedule"] or "",
         unit_code=row["unit_code"] or "",

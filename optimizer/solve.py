@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.assemble import Body, assemble
 from optimizer.explain import alternatives_of, levers_of, why_unserved
+from optimizer.itineraries import itineraries
 from optimizer.plan import FrontierPoint, Level, Plan
 from optimizer.scores import level_value
 from optimizer.solvers.mip import choose
@@ -43,7 +44,7 @@ def _quiet(_: str) -> None:
 def solve(
     problem: Problem,
     *,
-    effort: Effort = Effort(),  # noqa: B008  (frozen)
+    effort: Effort = Effort(),
     as_of: date | None = None,
     report: Callable[[str], None] = _quiet,
 ) -> Plan:
@@ -59,11 +60,12 @@ def solve(
     report("building the timetable")
     plan, departures = _choose(problem, effort, as_of, report)
     report("explaining")
+    ways = {s.shipment_id: itineraries(problem, departures, s) for s in problem.shipments}
     return replace(
         plan,
         unserved=why_unserved(problem, departures, plan),
-        alternatives=alternatives_of(problem, departures, plan),
-        levers=levers_of(problem, departures, plan),
+        alternatives=alternatives_of(problem, ways, plan),
+        levers=levers_of(problem, ways, plan),
     )
 
 
@@ -151,7 +153,7 @@ def frontier(
     problem: Problem,
     points: int,
     *,
-    effort: Effort = Effort(),  # noqa: B008  (frozen)
+    effort: Effort = Effort(),
     report: Callable[[str], None] = _quiet,
 ) -> tuple[FrontierPoint, ...]:
     """Return cheapest plans under falling carbon caps, ends included, none dominated.

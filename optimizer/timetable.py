@@ -184,9 +184,7 @@ class _Builder:
                 if start <= departure.departs_at and departure.arrives_at <= self._horizon:
                     key = (service.service_id, departure.departs_at)
                     self._scheduled[key] = departure
-                    heapq.heappush(
-                        self._queue, (departure.departs_at, 1, service.service_id, "")
-                    )
+                    heapq.heappush(self._queue, (departure.departs_at, 1, service.service_id, ""))
 
     def _from_schedule(self, service: Service, start: datetime) -> Iterator[Departure]:
         tz = self._timetable.hubs[service.origin_hub].tz
@@ -214,9 +212,7 @@ class _Builder:
                 self._take(departure)
                 if departure.departure_id not in self._crowded:
                     self._fresh.discard(name)
-        return tuple(
-            sorted(self._found.values(), key=lambda d: (d.departs_at, d.departure_id))
-        )
+        return tuple(sorted(self._found.values(), key=lambda d: (d.departs_at, d.departure_id)))
 
     def _take(self, departure: Departure) -> None:
         if departure.arrives_at > self._horizon or departure.departure_id in self._found:

@@ -276,7 +276,7 @@ def derive_hubs(sheet: Sheet, i: Inputs) -> None:
 
 def rail_gcd_factor() -> float:
     """Return the mean of published length over geodesic, for China-Europe services."""
-    from pyproj import Geod
+    from pyproj import Geod  # noqa: PLC0415  (only when distances are made)
 
     wgs84 = Geod(ellps="WGS84")
     ratios = []

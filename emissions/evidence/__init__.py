@@ -54,7 +54,7 @@ _HOMES = {
     "verify_pack": "verify",
     "write_new_key": "signing",
 }
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (a module attribute may be anything)

@@ -38,7 +38,7 @@ _HOMES = {
     "redeem": "book",
     "retire": "book",
 }
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (a module attribute may be anything)

@@ -28,7 +28,7 @@ _HOMES = {
     "declare": "claim",
     "read_declaration": "declaration",
 }
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (a module attribute may be anything)

@@ -43,7 +43,7 @@ def serve_once(v: Variables) -> None:
 
 
 def keep_flow(v: Variables) -> None:
-    """What is ready for a departure boards it or waits; what arrives goes on or is there."""
+    """Let what is ready for a departure board it or wait; what arrives goes on or is there."""
     for flow in v.flows.values():
         for line, waiting in flow.lines.items():
             _keep_line(v, flow, line)
@@ -74,12 +74,12 @@ def keep_capacity(v: Variables) -> None:
         service = v.problem.services[opened.departure.service_id]
         units = _units(opened)
         on_board = [f for f in v.flows.values() if name in f.board]
-        for size, of in (
-            (service.unit_capacity_kg, lambda s: s.mass_kg),
-            (service.unit_capacity_m3, lambda s: s.volume_m3),
+        for size, amounts in (
+            (service.unit_capacity_kg, [f.shipment.mass_kg for f in on_board]),
+            (service.unit_capacity_m3, [f.shipment.volume_m3 for f in on_board]),
         ):
             load = mathopt.LinearSum(
-                of(f.shipment) / size * f.board[name] for f in on_board
+                amount / size * f.board[name] for amount, f in zip(amounts, on_board, strict=True)
             )
             v.model.add_linear_constraint(load <= units)
         if opened.limited and opened.departure.units_max is not None:
@@ -97,7 +97,7 @@ def _units(opened: Opened) -> mathopt.LinearBase:
 
 
 def use_what_must_be_used(v: Variables) -> None:
-    """A chain passes each hub, service, carrier or mode that its shipment must use."""
+    """Make a chain pass each hub, service, carrier or mode that its shipment must use."""
     for flow in v.flows.values():
         for name in flow.shipment.must_use:
             using = []

@@ -20,7 +20,7 @@ _SECONDS_PER_HOUR = 3600.0
 
 
 def transport_eur(v: Variables) -> mathopt.LinearSum:
-    """Unit prices of what is opened and tonne prices of what boards."""
+    """Add unit prices of what is opened and tonne prices of what boards."""
     return mathopt.LinearSum(_transport_terms(v))
 
 
@@ -46,7 +46,7 @@ def _boardings(v: Variables) -> Iterator[tuple[Flow, Departure]]:
 
 
 def hubs_eur(v: Variables) -> mathopt.LinearSum:
-    """Handling prices."""
+    """Add handling prices."""
     return mathopt.LinearSum(
         flow.changes[key].cost_eur_per_t * flow.shipment.mass_kg / 1000.0 * x
         for flow in v.flows.values()
@@ -70,9 +70,7 @@ def saf_eur(v: Variables) -> mathopt.LinearSum:
 def certificates_eur(v: Variables) -> mathopt.LinearSum:
     """Price of electricity certificates."""
     price = v.problem.scenario.electricity.eac_price_per_mwh / 1000.0
-    return mathopt.LinearSum(
-        price * o.eac_kwh for o in v.opened.values() if o.eac_kwh is not None
-    )
+    return mathopt.LinearSum(price * o.eac_kwh for o in v.opened.values() if o.eac_kwh is not None)
 
 
 def credits_eur(v: Variables) -> mathopt.LinearSum:

@@ -77,9 +77,7 @@ def make_variables(
     opened = {name: _opened(model, problem, used[name], crowded) for name in sorted(used)}
     wanted = problem.scenario.neutrality.target > 0
     credits_t = model.add_integer_variable(lb=0, name="credits_t") if wanted else None
-    return Variables(
-        model=model, problem=problem, flows=flows, opened=opened, credits=credits_t
-    )
+    return Variables(model=model, problem=problem, flows=flows, opened=opened, credits=credits_t)
 
 
 def _flow(

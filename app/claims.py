@@ -1,0 +1,224 @@
+"""Footprint, declare, seal and verify as plain functions over folders; no Typer, no print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.documents import json_bytes, line_row, software_version
+from data.errors import DataError
+from data.schemas import LEGS
+from data.tables import Refused, read_bytes, read_table, write_bytes
+from emissions.evidence import (
+    Signer,
+    TrustedKey,
+    read_key,
+    read_pack,
+    read_trust,
+    seal,
+    trust_text,
+    verify_pack,
+    write_new_key,
+)
+from emissions.inventory import Inventory, take_inventory
+from emissions.ledger import read_book
+from emissions.legs import elements_of
+from emissions.neutrality import assess, declare, read_declaration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from data.findings import Report
+    from emissions.factors import Factors
+    from emissions.neutrality.statement import Statement
+
+BOOK_FILES = ("credits.csv", "saf.csv", "eac.csv")
+DECLARATION = "declaration.toml"
+DEMO_HOLDER = "Greenlane demo (a key made on this machine)"
+# A demo key signs nothing that matters; its validity is wide so that a demo never expires.
+_DEMO_VALID = (date(2023, 1, 1), date(2099, 12, 31))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footprint:
+    """An inventory of a legs file, with the rows that were refused."""
+
+    inventory: Inventory
+    refused: tuple[Refused, ...]
+    unknown_columns: tuple[str, ...]
+
+
+def take_footprint(path: Path, factors: Factors) -> Footprint:
+    """Take the inventory of legs.csv, row by row; a row without a factor is refused.
+
+    Raises
+    ------
+    DataError
+        when no row is usable.
+    """
+    return _footprint(path.read_bytes() if path.is_file() else None, path, factors)
+
+
+def _footprint(content: bytes | None, path: Path, factors: Factors) -> Footprint:
+    table = read_table(path, LEGS) if content is None else read_bytes(content, path.name, LEGS)
+    elements = elements_of(table, factors)
+    if not elements:
+        raise DataError("\n".join(["no usable leg", *map(str, table.refused)]))
+    return Footprint(
+        inventory=take_inventory(elements, factors),
+        refused=tuple(table.refused),
+        unknown_columns=table.unknown_columns,
+    )
+
+
+def footprint_bytes(inventory: Inventory) -> bytes:
+    """Return an inventory as legs.csv."""
+    return write_bytes((line_row(line) for line in inventory.lines), LEGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A statement with its self-check and the very bytes it was made from."""
+
+    statement: Statement
+    self_check: Report
+    legs: bytes
+    hubs: bytes
+    declaration: bytes
+    books: Mapping[str, bytes]
+
+
+def make_declaration(legs_folder: Path, books_folder: Path, factors: Factors) -> Declared:
+    """Return the statement of a plan folder under the declaration and books of another.
+
+    Raises
+    ------
+    GreenlaneError
+        when a leg, a book row or the declaration cannot be used: a claim is whole or none.
+    """
+    legs, hubs = _bytes_of(legs_folder / "legs.csv"), _bytes_of(legs_folder / "hubs.csv")
+    declaration = _bytes_of(books_folder / DECLARATION)
+    books = {n: (books_folder / n).read_bytes() for n in BOOK_FILES if (books_folder / n).is_file()}
+    found = _footprint(legs, legs_folder / "legs.csv", factors)
+    book, refused = read_book(books)
+    faults = [*found.refused, *refused]
+    if faults:
+        raise DataError("\n".join(map(str, faults)))
+    statement, after = declare(
+        read_declaration(declaration, file=DECLARATION), found.inventory, book, factors
+    )
+    return Declared(
+        statement=statement,
+        self_check=assess(statement, after),
+        legs=legs,
+        hubs=hubs,
+        declaration=declaration,
+        books=books,
+    )
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+
+
+def save_declaration(declared: Declared, folder: Path) -> None:
+    """Write the statement, its self-check, and the inputs that `seal` needs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        "statement.json": json_bytes(declared.statement.to_json()),
+        "self_check.json": json_bytes(findings_rows(declared.self_check)),
+        "legs.csv": declared.legs,
+        "hubs.csv": declared.hubs,
+        DECLARATION: declared.declaration,
+        **declared.books,
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def findings_rows(report: Report) -> list[dict[str, Any]]:
+    """Return findings as plain rows."""
+    return [
+        {
+            "code": f.code,
+            "verdict": str(f.verdict),
+            "severity": str(f.severity),
+            "about": f.about,
+            "message": f.message,
+            "clause": f.clause,
+        }
+        for f in report.findings
+    ]
+
+
+def seal_folder(  # noqa: PLR0913  (what a signature says)
+    folder: Path,
+    key_file: Path,
+    out: Path,
+    factors: Factors,
+    *,
+    holder: str,
+    role: str = "issuer",
+    sealed_on: date | None = None,
+    passphrase: bytes = b"",
+) -> None:
+    """Recompute the statement of a folder from its inputs, sign it and write the pack.
+
+    The day of sealing is the declaration's own unless told otherwise: no clock is read.
+    """
+    declared = make_declaration(folder, folder, factors)
+    day = sealed_on or declared.statement.declaration.day
+    signer = Signer(key=read_key(key_file, passphrase), holder=holder, role=role)
+    pack = seal(
+        declared.statement,
+        declared.self_check,
+        legs=declared.legs,
+        hubs=declared.hubs,
+        declaration=declared.declaration,
+        books=declared.books,
+        factors=factors,
+        signers=[signer],
+        sealed_on=day,
+        software=f"greenlane {software_version()}",
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(pack.content)
+
+
+def demo_key(key_file: Path, trust_file: Path) -> bool:
+    """Make a demo key and a trust file that trusts it, unless they are there; tell if made."""
+    if key_file.is_file() and trust_file.is_file():
+        return False
+    key_file.unlink(missing_ok=True)
+    key = write_new_key(key_file)
+    trusted = TrustedKey(
+        key=key.public_key(),
+        holder=DEMO_HOLDER,
+        role="issuer",
+        valid_from=_DEMO_VALID[0],
+        valid_to=_DEMO_VALID[1],
+    )
+    trust_file.write_text(trust_text(trusted), "utf-8")
+    return True
+
+
+def verify_file(pack: Path, trust: Path | None) -> Report:
+    """Check a stranger's pack offline; without a trust file nobody is trusted.
+
+    Raises
+    ------
+    EvidenceError
+        when the pack or the trust file cannot be read at all.
+    """
+    keys = read_trust(_bytes_of(trust), trust.name) if trust else {}
+    return verify_pack(read_pack(pack), trust=keys)
+
+
+def check_claim(pack: bytes, trust: bytes | None) -> Report:
+    """Check uploaded bytes as `verify_file` checks files."""
+    return verify_pack(pack, trust=read_trust(trust) if trust else {})

@@ -1,0 +1,308 @@
+"""The command line: parse, call the workflow, show progress, print, exit with a code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from data.errors import GreenlaneError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from data.tables import Refused
+
+DONE, ANSWER_IS_NO, BAD_INPUT, UNTRUSTED = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="greenlane",
+    help="Plan freight by cost, time and CO2e, account for it to ISO 14083, and prove the claim.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if any row was refused.")]
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one verb; errors that we name are told in one message, never as a traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    traceback = "--traceback" in arguments
+    try:
+        code = app(
+            [a for a in arguments if a != "--traceback"],
+            standalone_mode=False,
+            prog_name="greenlane",
+        )
+    except GreenlaneError as error:
+        if traceback:
+            raise
+        _fail(error)
+    except typer.Abort:
+        _say("stopped")
+        sys.exit(130)
+    except Exception as error:
+        # Typer's own usage errors know their exit code and how to show themselves.
+        if traceback or not hasattr(error, "exit_code") or not hasattr(error, "show"):
+            raise
+        error.show()
+        sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _fail(error: GreenlaneError) -> NoReturn:
+    from optimizer.errors import InfeasibleError, NoPlanFoundError  # noqa: PLC0415
+
+    _say(f"greenlane: {error}")
+    no_plan = isinstance(error, InfeasibleError | NoPlanFoundError)
+    sys.exit(ANSWER_IS_NO if no_plan else BAD_INPUT)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _progress(name: str) -> Callable[[str], None]:
+    return lambda text: _say(f"  {name}: {text}")
+
+
+def _told_refusals(refused: Iterable[Refused], unknown: Iterable[str]) -> int:
+    count = 0
+    for fault in refused:
+        _say(f"refused: {fault}")
+        count += 1
+    for column in unknown:
+        _say(f"unknown column, ignored: {column}")
+    return count
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise GreenlaneError(f"{text!r}, wanted a date such as 2023-06-30") from None
+
+
+@app.command()
+def plan(  # noqa: PLR0913  (the options of the verb)
+    problem: Annotated[Path, typer.Argument(help="Problem folder, or a shipments file.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the plan.")],
+    scenario: Annotated[
+        Path | None, typer.Option(help="Scenario file, or a shipped one by name.")
+    ] = None,
+    frontier: Annotated[int, typer.Option(help="Points of cost against CO2e, at least 3.")] = 0,
+    effort: Annotated[str, typer.Option(help="small, normal, large or nodes a level.")] = "normal",
+    seed: Annotated[int, typer.Option(help="Seed of the solver.")] = 1,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="Seconds a level; marks the plan as not deterministic."),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day whose knowledge counts, default the last ready_at.")
+    ] = None,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> int:
+    """Choose modes, routes, loads, SAF and credits; write every file of the plan."""
+    from app import workflow  # noqa: PLC0415  (so that --help answers at once)
+    from optimizer.scenarios import Scenario, read_scenario  # noqa: PLC0415
+    from optimizer.solve import Effort  # noqa: PLC0415
+
+    chosen = Scenario() if scenario is None else read_scenario(_scenario_file(scenario))
+    tools = workflow.open_tools()
+    planned = workflow.make_plan(
+        problem,
+        chosen,
+        tools,
+        effort=Effort(name=effort, seed=seed, time_limit_s=time_limit),
+        as_of=_day(as_of),
+        frontier_points=frontier,
+        report=_progress(chosen.name),
+    )
+    workflow.save_plan(planned, out, tools)
+    refused = _told_refusals(planned.intake.refused, planned.intake.unknown_columns)
+    if as_json:
+        typer.echo(json.dumps(planned.document["summary"], sort_keys=True))
+    else:
+        from app.console import show_plan  # noqa: PLC0415
+
+        show_plan(planned.document, out)
+    return ANSWER_IS_NO if strict and refused else DONE
+
+
+def _scenario_file(given: Path) -> Path:
+    """Return a scenario file: as given, or the shipped one of that name."""
+    from app import workflow  # noqa: PLC0415
+
+    shipped = workflow.sample_folder() / "scenarios" / f"{given}.toml"
+    return shipped if not given.exists() and shipped.is_file() else given
+
+
+@app.command()
+def footprint(
+    legs: Annotated[Path, typer.Argument(help="legs.csv, .xlsx or .parquet.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File for the result.")] = None,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> int:
+    """Take the CO2e inventory of transport that is decided or done, leg by leg."""
+    from app import claims, workflow  # noqa: PLC0415
+    from app.console import show_footprint  # noqa: PLC0415
+
+    found = claims.take_footprint(legs, workflow.open_tools().factors)
+    if out is not None:
+        out.write_bytes(claims.footprint_bytes(found.inventory))
+    refused = _told_refusals(found.refused, found.unknown_columns)
+    show_footprint(found.inventory, refused=refused, as_json=as_json)
+    return ANSWER_IS_NO if strict and refused else DONE
+
+
+@app.command()
+def compare(
+    plans: Annotated[list[Path], typer.Argument(help="Plan folders.")],
+    as_json: AsJson = False,
+) -> int:
+    """Show plans side by side: cost, days, the three columns, load rate, proof."""
+    from app import workflow  # noqa: PLC0415
+    from app.console import show_comparison  # noqa: PLC0415
+
+    rows = workflow.compare({folder.name: workflow.read_plan(folder) for folder in plans})
+    if as_json:
+        typer.echo(json.dumps(rows, sort_keys=True))
+    else:
+        show_comparison(rows)
+    return DONE
+
+
+@app.command()
+def declare(
+    plan_folder: Annotated[Path, typer.Argument(help="Folder with legs.csv and hubs.csv.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the statement.")],
+    books: Annotated[
+        Path, typer.Option(help="Folder with declaration.toml, credits.csv, saf.csv, eac.csv.")
+    ],
+    as_json: AsJson = False,
+) -> int:
+    """Make the statement in three columns, and self-check it against its standard."""
+    from app import claims, workflow  # noqa: PLC0415
+    from app.console import show_statement  # noqa: PLC0415
+
+    declared = claims.make_declaration(plan_folder, books, workflow.open_tools().factors)
+    claims.save_declaration(declared, out)
+    if as_json:
+        typer.echo(json.dumps(claims.findings_rows(declared.self_check), sort_keys=True))
+    else:
+        show_statement(declared.statement.to_json(), declared.self_check)
+    return DONE if declared.self_check.ok else ANSWER_IS_NO
+
+
+@app.command()
+def seal(  # noqa: PLR0913  (what a signature says)
+    folder: Annotated[Path, typer.Argument(help="Folder that `declare` wrote.")],
+    key: Annotated[Path, typer.Option(help="Ed25519 key, PKCS#8 PEM; made if it is missing.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The pack.")] = Path("claim.zip"),
+    holder: Annotated[str, typer.Option(help="Who signs.")] = "issuer",
+    role: Annotated[str, typer.Option(help="issuer or verification_body.")] = "issuer",
+    sealed_on: Annotated[
+        str | None, typer.Option(help="Day of signing, default the declaration's.")
+    ] = None,
+) -> int:
+    """Recompute a statement from its inputs, sign it, and write the evidence pack."""
+    from app import claims, workflow  # noqa: PLC0415
+    from app.settings import read_settings  # noqa: PLC0415
+
+    passphrase = read_settings().key_passphrase
+    if not key.exists():
+        trust = key.with_name("trust.toml")
+        claims.demo_key(key, trust)
+        _say(f"made a new key {key}; whoever shall trust it needs {trust}")
+    claims.seal_folder(
+        folder,
+        key,
+        out,
+        workflow.open_tools().factors,
+        holder=holder,
+        role=role,
+        sealed_on=_day(sealed_on),
+        passphrase=passphrase,
+    )
+    typer.echo(f"sealed {out} ({out.stat().st_size} bytes)")
+    return DONE
+
+
+@app.command()
+def verify(
+    pack: Annotated[Path, typer.Argument(help="claim.zip")],
+    trust: Annotated[
+        Path | None, typer.Option(help="Keys you trust; without it nobody is trusted.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Open a stranger's pack offline, recompute everything, and say what was checked."""
+    from app import claims  # noqa: PLC0415
+    from emissions.evidence import exit_code, summary  # noqa: PLC0415
+
+    report = claims.verify_file(pack, trust)
+    if as_json:
+        typer.echo(json.dumps(claims.findings_rows(report), sort_keys=True))
+    else:
+        typer.echo(summary(report))
+    return exit_code(report)
+
+
+@app.command()
+def sources(as_json: AsJson = False) -> int:
+    """List every shipped table with its sources and licences."""
+    from app import workflow  # noqa: PLC0415
+    from app.console import show_sources  # noqa: PLC0415
+
+    rows = workflow.sources(workflow.open_tools())
+    if as_json:
+        typer.echo(json.dumps(rows, sort_keys=True))
+    else:
+        show_sources(rows)
+    return DONE
+
+
+@app.command(name="app")
+def start_app(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501,
+    headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
+) -> int:
+    """Start the Streamlit app on this machine alone (127.0.0.1)."""
+    import subprocess  # noqa: PLC0415, S404
+
+    page = Path(__file__).with_name("main.py")
+    options = {
+        "server.address": "127.0.0.1",
+        "server.port": str(port),
+        "server.headless": "true" if headless else "false",
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": "50",
+        "browser.gatherUsageStats": "false",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    command = [sys.executable, "-m", "streamlit", "run", str(page), *flags]
+    return subprocess.call(command)  # noqa: S603  (our own interpreter and page)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder, default out/.")] = None,
+    effort: Annotated[str, typer.Option(help="small, normal, large or nodes.")] = "small",
+) -> int:
+    """Plan the reference lane four ways, declare, seal and verify the pilot, show the files."""
+    from app.demo import run_demo  # noqa: PLC0415
+    from app.settings import read_settings  # noqa: PLC0415
+
+    folder = (out or Path(read_settings().output_dir)) / "reference_lane"
+    return run_demo(folder, effort=effort, say=_say)
+

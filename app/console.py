@@ -1,0 +1,191 @@
+"""Print results as tables for people; numbers are rounded here and nowhere below."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from data.findings import Severity, Verdict
+from data.units import MG_PER_KG
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from data.findings import Report
+    from emissions.inventory import Inventory
+
+_MOST_LEVERS = 5
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=140)
+
+
+def _kg(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def show_comparison(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print plans side by side; the three columns stay three columns."""
+    table = Table(title="Scenarios side by side", title_justify="left")
+    table.add_column("scenario")
+    for name in (
+        "cost EUR",
+        "mean days",
+        "physical kg CO2e",
+        "market-based kg CO2e",
+        "offsets t",
+        "neat SAF kg",
+        "load mass",
+        "load volume",
+        "served",
+        "gap",
+    ):
+        table.add_column(name, justify="right")
+    for row in rows:
+        days = "-" if row["mean_days"] is None else f"{row['mean_days']:.1f}"
+        table.add_row(
+            row["title"],
+            f"{row['cost_eur']:,.0f}",
+            days,
+            _kg(row["physical_kgco2e"]),
+            _kg(row["market_based_kgco2e"]),
+            str(row["offsets_t"]),
+            _kg(row["saf_kg"]),
+            _percent(row["load_mass"]),
+            _percent(row["load_volume"]),
+            f"{row['planned']}/{row['planned'] + row['unserved']}",
+            f"{100 * row['gap']:.2f} %",
+        )
+    _console().print(table)
+
+
+def show_plan(document: Mapping[str, Any], out: Path) -> None:
+    """Print one plan: what it costs and emits, what was proven, what could still be bought."""
+    console, s = _console(), document["summary"]
+    show_comparison([_row(document)])
+    low, high = s["interval_kgco2e"]["low"], s["interval_kgco2e"]["high"]
+    console.print(f"physical interval {_kg(low)} to {_kg(high)} kg CO2e; factors {s['factor_basis']}")
+    shares = ", ".join(f"{m} {_percent(p)}" for m, p in s["mode_shares"].items())
+    console.print(f"physical CO2e by mode: {shares}")
+    for u in document["unserved"]:
+        console.print(
+            f"unserved {u['shipment_id']}: {u['reason']}; would need {u['would_need']}", markup=False
+        )
+    show_levers(document)
+    for assumption in document["assumptions"]:
+        console.print(f"assumption: {assumption}", markup=False)
+    console.print(f"files in {out}", markup=False)
+
+
+def show_levers(document: Mapping[str, Any]) -> None:
+    """Print what the planner could still buy, cheapest per tonne first."""
+    levers = document["levers"][:_MOST_LEVERS]
+    if not levers:
+        return
+    table = Table(title="What could still be bought", title_justify="left")
+    table.add_column("measure")
+    for name in ("saves kg CO2e", "costs EUR", "EUR per t"):
+        table.add_column(name, justify="right")
+    for x in levers:
+        table.add_row(
+            f"{x['kind']}: {x['text']}",
+            _kg(x["saves_kgco2e"]),
+            f"{x['costs_eur']:,.0f}",
+            f"{x['eur_per_t']:,.0f}",
+        )
+    _console().print(table)
+
+
+def _row(document: Mapping[str, Any]) -> dict[str, Any]:
+    from app.workflow import compare  # noqa: PLC0415
+
+    return compare({document["scenario"]["name"]: document})[0]
+
+
+def show_footprint(inventory: Inventory, *, refused: int, as_json: bool) -> None:
+    """Print an inventory by mode and in total."""
+    low, high = inventory.interval_mg()
+    figures = {
+        "physical_kgco2e": inventory.physical.wtw_mg / MG_PER_KG,
+        "market_based_kgco2e": inventory.market_based.wtw_mg / MG_PER_KG,
+        "interval_kgco2e": {"low": low / MG_PER_KG, "high": high / MG_PER_KG},
+        "by_mode_kgco2e": {m: e.wtw_kgco2e for m, e in inventory.by("mode").items()},
+        "by_shipment_kgco2e": {m: e.wtw_kgco2e for m, e in inventory.by("shipment_id").items()},
+        "data_shares": inventory.share_by("data_type"),
+        "gas_set_shares": inventory.share_by("gas_set"),
+        "legs": len(inventory.lines),
+        "refused": refused,
+        "factor_set": {"id": inventory.factor_set, "sha256": inventory.factor_set_sha256},
+    }
+    console = _console()
+    if as_json:
+        console.print(json.dumps(figures, sort_keys=True), markup=False, soft_wrap=True)
+        return
+    table = Table(title="Footprint, well-to-wheel", title_justify="left")
+    table.add_column("mode")
+    table.add_column("WTT kg CO2e", justify="right")
+    table.add_column("TTW kg CO2e", justify="right")
+    table.add_column("WTW kg CO2e", justify="right")
+    for mode, e in [*inventory.by("mode").items(), ("all", inventory.physical)]:
+        ttw, wtt = e.ttw_mg / MG_PER_KG, e.wtt_mg / MG_PER_KG
+        table.add_row(mode, f"{wtt:,.3f}", f"{ttw:,.3f}", f"{e.wtw_kgco2e:,.3f}")
+    console.print(table)
+    console.print(
+        f"{len(inventory.lines)} legs, {refused} refused rows; physical "
+        f"{figures['physical_kgco2e']:,.3f}, market-based {figures['market_based_kgco2e']:,.3f} kg"
+    )
+    console.print(f"interval {low / MG_PER_KG:,.0f} to {high / MG_PER_KG:,.0f} kg CO2e")
+
+
+def show_statement(statement: Mapping[str, Any], self_check: Report) -> None:
+    """Print the three columns and what the self-check found."""
+    console, columns = _console(), statement["columns"]
+    table = Table(title="Statement", title_justify="left")
+    for name in ("physical", "market-based", "offsets retired"):
+        table.add_column(f"{name}, kg CO2e", justify="right")
+    table.add_row(
+        columns["physical"]["wtw_kgco2e"],
+        columns["market_based"]["wtw_kgco2e"],
+        columns["offsets"]["retired_kgco2e"],
+    )
+    console.print(table)
+    console.print(
+        f"residual {statement['residual_kgco2e']} kg CO2e; factors {statement['factor_basis']}",
+        markup=False,
+    )
+    for f in self_check.findings:
+        if f.verdict is Verdict.PASS:
+            continue
+        mark = "note" if f.severity is Severity.WARNING else str(f.verdict)
+        console.print(f"{mark:8}{f.code:9}{f.message}", markup=False)
+    passed = sum(f.verdict is Verdict.PASS for f in self_check.findings)
+    word = "conforms" if self_check.ok else "does not conform"
+    standard = statement["declaration"]["standard"]
+    console.print(
+        f"self-check: {passed} of {len(self_check.findings)} findings pass; "
+        f"the declaration {word} to profile {standard}",
+        markup=False,
+    )
+
+
+def show_sources(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print every table with its sources and licences."""
+    table = Table(title="Sources", title_justify="left")
+    for name in ("table", "source", "publisher", "title", "edition", "licence", "read"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(row[k]) for k in _SOURCE_KEYS))
+    _console().print(table)
+
+
+_SOURCE_KEYS = ("table", "source_id", "publisher", "title", "edition", "licence", "read")

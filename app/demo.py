@@ -1,0 +1,59 @@
+"""The reference lane, end to end: four plans, a declaration, a pack, and its check."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from app import claims, workflow
+from app.console import show_comparison, show_levers, show_statement
+from emissions.evidence import exit_code, summary
+from optimizer.solve import Effort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PILOT = "pilot"
+
+
+def run_demo(folder: Path, *, effort: str, say: Callable[[str], None]) -> int:
+    """Write everything below `folder`, print what it shows, and return the check's exit code."""
+    tools = workflow.open_tools()
+    scenarios = workflow.sample_scenarios()
+    documents = {}
+    for name in workflow.SCENARIOS:
+        say(f"planning {name}")
+        planned = workflow.make_plan(
+            workflow.sample_folder(), scenarios[name], tools, effort=Effort(name=effort)
+        )
+        workflow.save_plan(planned, folder / name, tools)
+        documents[name] = planned.document
+    show_comparison(workflow.compare(documents))
+    pilot = documents[PILOT]["summary"]
+    print(
+        f"\nIn the pilot, air makes {100 * pilot['mode_shares']['air']:.1f} % of the physical "
+        "total. What the other measures would save on each plan, and at what price:"
+    )
+    for name in ("business_as_usual", "cheapest"):
+        print(f"\n{documents[name]['scenario']['title']}:")
+        show_levers(documents[name])
+    return _claim(folder, tools, say)
+
+
+def _claim(folder: Path, tools: workflow.Tools, say: Callable[[str], None]) -> int:
+    """Declare, seal and check the pilot."""
+    say("declaring, sealing and checking the pilot")
+    declared = claims.make_declaration(folder / PILOT, workflow.sample_folder(), tools.factors)
+    claims.save_declaration(declared, folder / "claim")
+    show_statement(declared.statement.to_json(), declared.self_check)
+    key, trust, pack = folder / "demo.key", folder / "trust.toml", folder / "claim.zip"
+    if claims.demo_key(key, trust):
+        print(f"\nmade a demo key {key} and {trust}, which trusts it: on this machine only")
+    claims.seal_folder(folder / "claim", key, pack, tools.factors, holder=claims.DEMO_HOLDER)
+    report = claims.verify_file(pack, trust)
+    print(f"\n$ greenlane verify {pack} --trust {trust}\n{summary(report)}")
+    print(f"\nfiles: {folder}/<scenario>/ with legs.csv, summary.json, map.html, plan.json ...")
+    program = shutil.which("greenlane")
+    print("open the pages with: " + ("greenlane app" if program else "python -m app.cli app"))
+    return exit_code(report)

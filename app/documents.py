@@ -1,0 +1,372 @@
+"""Write a plan as rows and as one JSON document: what files, maps and pages all draw from."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from data.units import MG_PER_KG, kg_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from data.tables import Refused, Row
+    from emissions.inventory import Emissions, Inventory, Line
+    from optimizer.intake import Intake
+    from optimizer.plan import Leg, Plan
+
+SCHEMA = "greenlane/plan/1"
+_LIBRARIES = ("ortools", "numpy", "scipy", "pyproj", "shapely")
+
+
+def software_version() -> str:
+    """Return the version of Greenlane, or `0+unknown` when it is not installed."""
+    try:
+        return version("greenlane")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def line_row(line: Line) -> Row:
+    """Return the columns of legs.csv that an inventory line fills."""
+    e = line.element
+    energy_based = e.fuel_kg is not None or e.energy_kwh is not None
+    fuel = e.fuel_kg if energy_based else (round(line.fuel_kg, 6) or None)
+    return {
+        "shipment_id": e.shipment_id,
+        "leg_no": e.leg_no,
+        "kind": e.kind,
+        "mode": e.mode,
+        "origin": e.origin,
+        "destination": e.destination,
+        "mass_kg": e.mass_kg,
+        "distance_km": e.distance_km if e.kind == "transport" else None,
+        "distance_kind": e.distance_kind or None,
+        "toc_id": e.toc_id or None,
+        "hoc_id": e.hoc_id or None,
+        "wtt_kgco2e": kg_text(line.physical.wtt_mg),
+        "ttw_kgco2e": kg_text(line.physical.ttw_mg),
+        "wtw_kgco2e": kg_text(line.physical.wtw_mg),
+        "market_wtt_kgco2e": kg_text(line.market_based.wtt_mg),
+        "market_ttw_kgco2e": kg_text(line.market_based.ttw_mg),
+        "market_wtw_kgco2e": kg_text(line.market_based.wtw_mg),
+        "fuel_kg": fuel,
+        "energy_kwh": e.energy_kwh,
+        "grid_id": e.grid_id or None,
+        "saf_kg": e.saf_kg,
+        "saf_pathway": e.saf_pathway or None,
+        "eac_kwh": e.eac_kwh,
+        "data_type": line.data_type,
+        "quality": line.quality,
+        "low_kgco2e": kg_text(line.low_mg),
+        "high_kgco2e": kg_text(line.high_mg),
+        "source_id": line.source_id,
+    }
+
+
+def _leg_row(leg: Leg) -> Row:
+    return line_row(leg.line) | {
+        "departure_id": leg.departure_id or None,
+        "service_id": leg.service_id or None,
+        "unit_share": leg.unit_share,
+        "departs_at": leg.departs_at,
+        "arrives_at": leg.arrives_at,
+        "cost": f"{leg.cost_eur:.2f}",
+    }
+
+
+def plan_rows(plan: Plan) -> dict[str, list[Row]]:
+    """Return the rows of each plan table but `refused`, in file order."""
+    return {
+        "legs": [_leg_row(leg) for leg in plan.legs],
+        "departures_used": _use_rows(plan),
+        "loads": [
+            {
+                "departure_id": x.departure_id,
+                "unit_no": x.unit_no,
+                "unit_code": x.unit_code or None,
+                "shipment_id": x.shipment_id,
+                "mass_kg": x.mass_kg,
+                "volume_m3": x.volume_m3,
+            }
+            for x in plan.loads
+        ],
+        "unserved": [
+            {
+                "shipment_id": u.shipment_id,
+                "reason_code": u.reason_code,
+                "reason": u.reason,
+                "would_need": u.would_need,
+            }
+            for u in plan.unserved
+        ],
+        "alternatives": _alternative_rows(plan),
+        "frontier": _frontier_rows(plan),
+    }
+
+
+def _use_rows(plan: Plan) -> list[Row]:
+    return [
+        {
+            "departure_id": u.departure.departure_id,
+            "service_id": u.departure.service_id,
+            "departs_at": u.departure.departs_at,
+            "arrives_at": u.departure.arrives_at,
+            "unit_code": u.unit_code or None,
+            "full_units": u.full_units,
+            "part_units": u.part_units,
+            "units_max": u.departure.units_max,
+            "mass_kg": u.mass_kg,
+            "volume_m3": u.volume_m3,
+            "fill_mass": u.fill_mass,
+            "fill_volume": u.fill_volume,
+            "cost": f"{u.cost_eur:.2f}",
+            "wtw_kgco2e": kg_text(u.wtw_mg),
+            "saf_kg": u.saf_kg,
+        }
+        for u in sorted(plan.uses, key=lambda u: (u.departure.departs_at, u.departure.departure_id))
+    ]
+
+
+def _alternative_rows(plan: Plan) -> list[Row]:
+    return [
+        {
+            "shipment_id": a.itinerary.shipment_id,
+            "rank": a.rank,
+            "itinerary": " > ".join(a.itinerary.services),
+            "cost": f"{a.itinerary.cost_eur:.2f}",
+            "arrives_at": a.itinerary.arrives_at,
+            "wtw_kgco2e": f"{a.itinerary.physical_kgco2e:.6f}",
+            "market_wtw_kgco2e": f"{a.itinerary.market_kgco2e:.6f}",
+            "why_not": a.why_not,
+        }
+        for a in plan.alternatives
+    ]
+
+
+def _frontier_rows(plan: Plan) -> list[Row]:
+    return [
+        {
+            "point": number,
+            "objective": p.objective,
+            "cost": f"{p.cost_eur:.2f}",
+            "wtw_kgco2e": kg_text(p.physical_mg),
+            "market_wtw_kgco2e": kg_text(p.market_mg),
+            "hours": round(p.hours, 3),
+            "lower_bound": p.lower_bound,
+            "gap": p.gap,
+            "status": p.status,
+        }
+        for number, p in enumerate(plan.frontier, start=1)
+    ]
+
+
+def refused_rows(refused: Iterable[Refused]) -> list[Row]:
+    """Return the rows of refused.csv."""
+    return [
+        {
+            "file": r.file,
+            "row": r.row,
+            "column": r.column,
+            "found": r.found,
+            "wanted": r.wanted,
+            "code": r.code,
+        }
+        for r in refused
+    ]
+
+
+def _kg(e: Emissions) -> dict[str, float]:
+    return {
+        "wtt": e.wtt_mg / MG_PER_KG,
+        "ttw": e.ttw_mg / MG_PER_KG,
+        "wtw": e.wtw_mg / MG_PER_KG,
+    }
+
+
+def factor_basis(inventory: Inventory, late: dict[str, str], as_of: object) -> str:
+    """Return `as of DATE`, or `restated` with the latest publication that was not yet known."""
+    if not late:
+        return f"as of {as_of}"
+    return f"restated: {len(late)} of the categories used were published after {as_of}"
+
+
+def summary(plan: Plan, intake: Intake, basis: str) -> dict[str, Any]:
+    """Return summary.json: one plan in figures."""
+    head, inventory = plan.levels[0], plan.inventory
+    low, high = inventory.interval_mg()
+    planned = len({leg.line.element.shipment_id for leg in plan.legs})
+    return {
+        "scenario": plan.problem.scenario.name,
+        "status": plan.status,
+        "objective": {
+            "mode": plan.problem.scenario.objective.mode,
+            "co2e_basis": plan.problem.scenario.objective.co2e_basis,
+            "weights": dict(plan.problem.scenario.objective.weights),
+            "value": head.value,
+            "lower_bound": head.lower_bound,
+            "gap": head.gap,
+            "levels": [_level(level) for level in plan.levels],
+        },
+        "currency": "EUR",
+        "cost": _costs(plan),
+        "physical_kgco2e": _kg(inventory.physical),
+        "market_based_kgco2e": _kg(inventory.market_based),
+        "credits_t": plan.credits_t,
+        "residual_kgco2e": inventory.market_based.wtw_mg / MG_PER_KG,
+        "saf_kg": round(sum(leg.line.element.saf_kg for leg in plan.legs), 6),
+        "eac_kwh": round(sum(leg.line.element.eac_kwh for leg in plan.legs), 6),
+        "transport_activity_tkm": round(inventory.activity_tkm, 6),
+        "load": plan.load_rate(),
+        "mean_hours": round(plan.hours() / planned, 3) if planned else None,
+        "shipments": {
+            "asked": len(plan.problem.shipments) + intake.refused_shipments,
+            "planned": planned,
+            "unserved": len(plan.unserved),
+            "refused": intake.refused_shipments,
+        },
+        "mode_shares": _mode_shares(inventory),
+        "data_shares": inventory.share_by("data_type"),
+        "gas_set_shares": inventory.share_by("gas_set"),
+        "interval_kgco2e": {"low": low / MG_PER_KG, "high": high / MG_PER_KG},
+        "seed": plan.seed,
+        "effort": plan.effort,
+        "deterministic": plan.deterministic,
+        "as_of": plan.as_of.isoformat(),
+        "factor_basis": basis,
+        "versions": versions(),
+        "solver": plan.solver,
+        "factor_set": {"id": inventory.factor_set, "sha256": inventory.factor_set_sha256},
+        "input_sha256": intake.input_sha256,
+        "wtw_kgco2e": inventory.physical.wtw_mg / MG_PER_KG,
+        "lower_bound": head.lower_bound,
+        "gap": head.gap,
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that touches a figure."""
+    return {"greenlane": software_version()} | {name: version(name) for name in _LIBRARIES}
+
+
+def _level(level: Any) -> dict[str, Any]:  # noqa: ANN401  (one of plan.levels)
+    return {
+        "name": level.name,
+        "unit": level.unit,
+        "value": level.value,
+        "lower_bound": level.lower_bound,
+        "gap": level.gap,
+        "optimal": level.optimal,
+    }
+
+
+def _costs(plan: Plan) -> dict[str, float]:
+    names = ("transport", "hubs", "saf", "eac", "credits", "lateness", "unserved_penalty")
+    return {name: getattr(plan.costs, name) / 100 for name in (*names, "total")}
+
+
+def _mode_shares(inventory: Inventory) -> dict[str, float]:
+    """Return shares of the physical total by mode of carriage, all handling together as `hub`."""
+    total = inventory.physical.wtw_mg
+    parts: dict[str, int] = {}
+    for line in inventory.lines:
+        mode = line.element.mode if line.element.kind == "transport" else "hub"
+        parts[mode] = parts.get(mode, 0) + line.physical.wtw_mg
+    return {mode: part / total for mode, part in sorted(parts.items())} if total else {}
+
+
+def plan_document(plan: Plan, summary_document: dict[str, Any]) -> dict[str, Any]:
+    """Return plan.json: everything that a face needs, by schema, in stable key order."""
+    used = {leg.service_id for leg in plan.legs if leg.service_id}
+    hubs = {h for name in used for h in _ends(plan, name)}
+    scenario = plan.problem.scenario
+    return {
+        "schema": SCHEMA,
+        "scenario": {
+            "name": scenario.name,
+            "title": scenario.title,
+            "description": scenario.description,
+        },
+        "summary": summary_document,
+        "shipments": [_shipment_row(plan, s) for s in plan.problem.shipments],
+        "hubs": [_hub_row(plan.problem.hubs[h]) for h in sorted(hubs)],
+        "services": [_service_row(plan.problem.services[name]) for name in sorted(used)],
+        **{name: [_jsonable(r) for r in rows] for name, rows in plan_rows(plan).items()},
+        "levers": [
+            {
+                "kind": x.kind,
+                "about": x.about,
+                "saves_kgco2e": round(x.saves_kgco2e, 3),
+                "costs_eur": round(x.costs_eur, 2),
+                "eur_per_t": round(x.eur_per_t, 2),
+                "text": x.text,
+            }
+            for x in plan.levers
+        ],
+        "workings": [
+            {
+                "shipment_id": x.line.element.shipment_id,
+                "leg_no": x.line.element.leg_no,
+                "working": x.line.working,
+            }
+            for x in plan.legs
+        ],
+        "assumptions": list(plan.problem.assumptions),
+    }
+
+
+def _ends(plan: Plan, service_id: str) -> Sequence[str]:
+    service = plan.problem.services[service_id]
+    return service.origin_hub, service.destination_hub
+
+
+def _shipment_row(plan: Plan, s: Any) -> Row:  # noqa: ANN401  (one of problem.shipments)
+    arrival = [x.arrives_at for x in plan.legs if x.line.element.shipment_id == s.shipment_id]
+    return {
+        "shipment_id": s.shipment_id,
+        "origin": s.origin,
+        "destination": s.destination,
+        "mass_kg": s.mass_kg,
+        "volume_m3": s.volume_m3,
+        "ready_at": s.ready_at.isoformat(),
+        "due_at": s.due_at.isoformat(),
+        "arrives_at": arrival[-1].isoformat() if arrival else None,
+    }
+
+
+def _hub_row(hub: Any) -> Row:  # noqa: ANN401  (one of problem.hubs)
+    return {
+        "hub_id": hub.hub_id,
+        "kind": hub.kind,
+        "name": hub.name,
+        "country": hub.country,
+        "lat": hub.lat,
+        "lon": hub.lon,
+    }
+
+
+def _service_row(service: Any) -> Row:  # noqa: ANN401  (one of problem.services)
+    return {
+        "service_id": service.service_id,
+        "carrier": service.carrier,
+        "mode": service.mode,
+        "origin_hub": service.origin_hub,
+        "destination_hub": service.destination_hub,
+        "distance_km": service.distance_km,
+        "distance_kind": service.distance_kind,
+        "quality": service.quality,
+        "aircraft": service.aircraft,
+        "passages": list(service.passages),
+        "geometry": [list(p) for p in service.geometry],
+    }
+
+
+def _jsonable(row: Row) -> Row:
+    return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in row.items()}
+
+
+def json_bytes(document: object) -> bytes:
+    """Return a document as readable JSON with one spelling: sorted keys, shortest floats."""
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()

@@ -1,0 +1,1 @@
+"""Pictures of plan documents: pure functions, no Streamlit."""

@@ -1,0 +1,2 @@
+def map_html(document, land):
+    return "<html></html>"

@@ -1,0 +1,221 @@
+"""Each step as a plain function: no Streamlit, no Typer, no print."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.documents import (
+    factor_basis,
+    json_bytes,
+    plan_document,
+    plan_rows,
+    refused_rows,
+    summary,
+)
+from app.views.html_map import map_html
+from data.catalogue import Catalogue, open_catalogue
+from data.errors import DataError
+from data.schemas import PLAN_TABLES, REFUSED, HUBS
+from data.tables import find_table, write_bytes
+from emissions.factors import Factors
+from emissions.inventory import published_after
+from optimizer.audit import audit
+from optimizer.intake import read_problem
+from optimizer.scenarios import Scenario, read_scenario
+from optimizer.solve import Effort, frontier, solve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from data.findings import Report
+    from optimizer.intake import Intake
+    from optimizer.plan import Plan
+
+SCENARIOS = ("business_as_usual", "pilot", "greenest_in_time", "cheapest")
+
+
+def _quiet(_: str) -> None:
+    """Report to nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What every step needs: the shipped tables and one edition of factors."""
+
+    catalogue: Catalogue
+    factors: Factors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan that passed its audit, with all that its files hold."""
+
+    plan: Plan
+    intake: Intake
+    report: Report
+    document: dict[str, Any]
+
+
+def open_tools() -> Tools:
+    """Open the shipped tables and the default factor set."""
+    catalogue = open_catalogue()
+    return Tools(catalogue=catalogue, factors=Factors.load(catalogue))
+
+
+def sample_folder(name: str = "reference_lane") -> Path:
+    """Return the folder of a shipped sample."""
+    return Path(str(resources.files("data") / "samples" / name))
+
+
+def sample_scenarios() -> dict[str, Scenario]:
+    """Return the shipped scenarios of the reference lane by name, the four of the demo first."""
+    folder = sample_folder() / "scenarios"
+    names = [*SCENARIOS, *sorted({p.stem for p in folder.glob("*.toml")} - set(SCENARIOS))]
+    return {name: read_scenario(folder / f"{name}.toml") for name in names}
+
+
+def make_plan(  # noqa: PLR0913  (one option each)
+    problem: Path,
+    scenario: Scenario,
+    tools: Tools,
+    *,
+    effort: Effort = Effort(),  # noqa: B008  (frozen)
+    as_of: date | None = None,
+    frontier_points: int = 0,
+    report: Callable[[str], None] = _quiet,
+) -> Planned:
+    """Read, solve, audit and document one problem under one scenario.
+
+    Raises
+    ------
+    GreenlaneError
+        when nothing can be read, no plan exists, or the audit finds a fault.
+    """
+    intake = read_problem(
+        problem, tools.catalogue, tools.factors, scenario, base=sample_folder()
+    )
+    plan = solve(intake.problem, effort=effort, as_of=as_of, report=report)
+    if frontier_points:
+        report("tracing the frontier")
+        points = frontier(intake.problem, frontier_points, effort=effort, report=report)
+        plan = replace(plan, frontier=points)
+    findings = audit(plan)
+    findings.raise_if_failed()
+    late = published_after(plan.inventory, tools.factors, plan.as_of)
+    basis = factor_basis(plan.inventory, late, plan.as_of)
+    document = plan_document(plan, summary(plan, intake, basis))
+    return Planned(plan=plan, intake=intake, report=findings, document=document)
+
+
+def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
+    """Write every file of docs/formats.md; the same plan gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = plan_rows(planned.plan) | {REFUSED.name: refused_rows(planned.intake.refused)}
+    files = {f"{s.name}.csv": write_bytes(rows[s.name], s) for s in PLAN_TABLES}
+    files["summary.json"] = json_bytes(planned.document["summary"])
+    files["plan.json"] = json_bytes(planned.document)
+    files["map.html"] = map_html(planned.document, land(tools.catalogue)).encode()
+    files["hubs.csv"] = hubs_bytes(planned.plan)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return tuple(folder / name for name in files)
+
+
+def hubs_bytes(plan: Plan) -> bytes:
+    """Return the hubs that a plan touches: what a reader needs to check its distances."""
+    used = {x.line.element.origin for x in plan.legs} | {
+        x.line.element.destination for x in plan.legs
+    }
+    rows = []
+    for name in sorted(used):
+        hub = plan.problem.hubs[name]
+        rows.append({c: getattr(hub, c, None) for c in HUBS.names})
+    return write_bytes(rows, HUBS)
+
+
+def land(catalogue: Catalogue, scale: str = "110m") -> dict[str, Any]:
+    """Return the shipped land polygons as GeoJSON."""
+    document: dict[str, Any] = json.loads(catalogue.file(f"network/land_{scale}.geojson"))
+    return document
+
+
+def read_plan(folder: Path) -> dict[str, Any]:
+    """Read the plan.json of a plan folder.
+
+    Raises
+    ------
+    DataError
+        if there is none, or it is not one of ours.
+    """
+    path = folder / "plan.json"
+    try:
+        document: dict[str, Any] = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file; make it with `greenlane plan`") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not readable as JSON ({error})") from None
+    if not isinstance(document, dict) or document.get("schema") != "greenlane/plan/1":
+        raise DataError(f"{path}: wanted schema greenlane/plan/1")
+    return document
+
+
+def compare(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one row per plan: cost, days, the three columns apart, load rate, proof."""
+    return [_comparison(name, d) for name, d in documents.items()]
+
+
+def _comparison(name: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    s = document["summary"]
+    return {
+        "scenario": name,
+        "title": document["scenario"]["title"],
+        "cost_eur": s["cost"]["total"],
+        "mean_days": None if s["mean_hours"] is None else s["mean_hours"] / 24.0,
+        "physical_kgco2e": s["physical_kgco2e"]["wtw"],
+        "market_based_kgco2e": s["market_based_kgco2e"]["wtw"],
+        "offsets_t": s["credits_t"],
+        "saf_kg": s["saf_kg"],
+        "load_mass": s["load"]["mass"],
+        "load_volume": s["load"]["volume"],
+        "planned": s["shipments"]["planned"],
+        "unserved": s["shipments"]["unserved"],
+        "gap": s["gap"],
+        "status": s["status"],
+    }
+
+
+def has_books(folder: Path) -> bool:
+    """Tell whether a problem folder brings a declaration to make."""
+    return folder.is_dir() and (folder / "declaration.toml").is_file()
+
+
+def has_shipments(path: Path) -> bool:
+    """Tell whether a path holds a shipments table."""
+    from data.schemas import SHIPMENTS  # noqa: PLC0415
+
+    return path.is_file() or find_table(path, SHIPMENTS) is not None
+
+
+def sources(tools: Tools) -> list[dict[str, str]]:
+    """Return one row per table and source: publisher, title, edition, licence, how it was read."""
+    rows = []
+    for table in tools.factors.tables:
+        for source in table.card.sources.values():
+            rows.append(
+                {
+                    "table": table.path,
+                    "source_id": source.source_id,
+                    "publisher": source.publisher,
+                    "title": source.title,
+                    "edition": source.edition,
+                    "licence": source.licence,
+                    "url": source.url,
+                    "read": source.read,
+                }
+            )
+    return rows

@@ -1,0 +1,64 @@
+"""Read legs.csv into chain elements; a row without its factor is refused, never a zero."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emissions.chain import TCE
+from emissions.errors import EmissionsError
+from emissions.inventory import take_inventory
+
+if TYPE_CHECKING:
+    from data.tables import Row, Table
+    from emissions.factors import Factors
+
+
+def elements_of(table: Table, factors: Factors) -> list[TCE]:
+    """Return the elements of the usable rows; the others are refused in place."""
+    elements = []
+    for number, row in table:
+        try:
+            element = _element(row)
+            take_inventory([element], factors)
+        except EmissionsError as fault:
+            column, found = _suspect(row, factors)
+            table.refuse(number, column, found, str(fault), "missing_factor")
+            continue
+        elements.append(element)
+    return elements
+
+
+def _element(row: Row) -> TCE:
+    return TCE(
+        shipment_id=row["shipment_id"],
+        leg_no=row["leg_no"],
+        kind=row["kind"],
+        mode=row["mode"] or "",
+        origin=row["origin"],
+        destination=row["destination"],
+        mass_kg=row["mass_kg"],
+        distance_km=row["distance_km"] or 0.0,
+        distance_kind=row["distance_kind"] or "",
+        toc_id=row["toc_id"] or "",
+        hoc_id=row["hoc_id"] or "",
+        # An activity-based leg carries the fuel burnt for information; it is no input there.
+        fuel_kg=row["fuel_kg"] if row["hoc_id"] or row["mode"] != "air" else None,
+        energy_kwh=row["energy_kwh"],
+        grid_id=row["grid_id"] or "",
+        saf_kg=row["saf_kg"] or 0.0,
+        saf_pathway=row["saf_pathway"] or "",
+        eac_kwh=row["eac_kwh"] or 0.0,
+    )
+
+
+def _suspect(row: Row, factors: Factors) -> tuple[str, str]:
+    """Return the column that the fault most likely lies in, and what stands there."""
+    toc_id, hoc_id = row["toc_id"] or "", row["hoc_id"] or ""
+    known = toc_id in factors.tocs or toc_id in factors.vehicles or hoc_id in factors.hocs
+    if not known:
+        return ("hoc_id", hoc_id) if row["kind"] == "hub" else ("toc_id", toc_id)
+    if row["kind"] == "transport" and not row["distance_km"]:
+        return "distance_km", ""
+    if row["energy_kwh"] and (row["grid_id"] or "") not in factors.grids:
+        return "grid_id", row["grid_id"] or ""
+    return "", ""

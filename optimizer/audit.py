@@ -1,0 +1,328 @@
+"""Re-check every rule of a plan without the solver, and recompute its cost, CO2e and proof.
+
+Formulas are stated here a second time on purpose: a checker that shares the maker's code shares
+its faults. Add a rule here first; it is the specification.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from data.findings import Finding, Report, Verdict
+from emissions.inventory import take_inventory
+from optimizer.scores import level_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from data.freight import Shipment
+    from data.network import Service
+    from optimizer.plan import DepartureUse, Leg, Plan
+
+_CENTS = 0.015  # prices are rounded to cents once per departure
+_ROOM = 1e-6  # relative; part loads are rounded up to a millionth of a unit
+_MINUTE = timedelta(minutes=1)
+_CLOCK = {"Mon": 0, "Tue": 1, "Wed": 2, "Thu": 3, "Fri": 4, "Sat": 5, "Sun": 6}
+
+
+def audit(plan: Plan) -> Report:
+    """Return one finding per rule; nothing may leave Greenlane unless all pass."""
+    rules = (
+        ("AUD-01", "each shipment planned once, or left with a reason", _served),
+        ("AUD-02", "chains unbroken, from origin to destination", _unbroken),
+        (
+            "AUD-03",
+            "nothing leaves before it is ready or arrives after the last accepted day",
+            _dates,
+        ),
+        ("AUD-04", "handling hours and cut-offs kept at every change", _changes),
+        ("AUD-05", "departures stand in the timetable", _timetable),
+        ("AUD-06", "units hold the mass and volume on board, within the units on offer", _capacity),
+        ("AUD-07", "loads add up to the shipments and fit their units", _loads),
+        (
+            "AUD-08",
+            "closures, dangerous goods, temperature, must-use and must-avoid kept",
+            _allowed,
+        ),
+        ("AUD-09", "prices recomputed from the tariffs", _prices),
+        ("AUD-10", "CO2e recomputed to the milligram", _co2e),
+        ("AUD-11", "SAF and certificates within their shares", _claims),
+        ("AUD-12", "credits cover the wanted residual, in whole tonnes", _credits),
+        ("AUD-13", "carbon cap and budget kept", _limits),
+        ("AUD-14", "bounds below values, gap arithmetic right", _proof),
+    )
+    return Report.of(_finding(code, what, list(rule(plan))) for code, what, rule in rules)
+
+
+def _finding(code: str, what: str, faults: list[str]) -> Finding:
+    return Finding(
+        code=code,
+        verdict=Verdict.FAIL if faults else Verdict.PASS,
+        about="plan",
+        message="; ".join(faults) if faults else what,
+    )
+
+
+def _by_shipment(plan: Plan) -> dict[str, list[Leg]]:
+    grouped: dict[str, list[Leg]] = defaultdict(list)
+    for leg in plan.legs:
+        grouped[leg.line.element.shipment_id].append(leg)
+    return grouped
+
+
+def _shipments(plan: Plan) -> dict[str, Shipment]:
+    return {s.shipment_id: s for s in plan.problem.shipments}
+
+
+def _on_board(plan: Plan, use: DepartureUse) -> list[Shipment]:
+    known = _shipments(plan)
+    return [
+        known[leg.line.element.shipment_id]
+        for leg in plan.legs
+        if leg.departure_id == use.departure.departure_id
+    ]
+
+
+def _served(plan: Plan) -> Iterator[str]:
+    planned, left = set(_by_shipment(plan)), [u.shipment_id for u in plan.unserved]
+    for name in _shipments(plan):
+        times = (name in planned) + left.count(name)
+        if times != 1:
+            yield f"{name} is planned or left {times} times, wanted 1"
+    for name in sorted((planned | set(left)) - set(_shipments(plan))):
+        yield f"{name} was never asked for"
+    for u in plan.unserved:
+        if not u.reason or not u.would_need:
+            yield f"{u.shipment_id} is left without a reason"
+
+
+def _unbroken(plan: Plan) -> Iterator[str]:
+    for name, legs in _by_shipment(plan).items():
+        shipment, place = _shipments(plan)[name], _shipments(plan)[name].origin
+        for number, leg in enumerate(legs, start=1):
+            e = leg.line.element
+            if e.leg_no != number or e.origin != place:
+                yield f"{name} leg {e.leg_no} starts at {e.origin}, goods at {place}"
+            if e.kind != ("transport" if number % 2 else "hub"):
+                yield f"{name} leg {e.leg_no} is {e.kind}; carriage and handling alternate"
+            if e.mass_kg != shipment.mass_kg:
+                yield f"{name} leg {e.leg_no} carries {e.mass_kg} kg, wanted {shipment.mass_kg}"
+            place = e.destination
+        if place != shipment.destination or legs[-1].line.element.kind != "transport":
+            yield f"{name} ends at {place}, wanted {shipment.destination}"
+
+
+def _dates(plan: Plan) -> Iterator[str]:
+    for name, legs in _by_shipment(plan).items():
+        s = _shipments(plan)[name]
+        if legs[0].departs_at < s.ready_at:
+            yield f"{name} departs {legs[0].departs_at}, ready {s.ready_at}"
+        grace = timedelta(days=14) if s.lateness_eur_per_day is not None else timedelta()
+        if legs[-1].arrives_at > s.due_at + grace:
+            yield f"{name} arrives {legs[-1].arrives_at}, due {s.due_at}"
+
+
+def _changes(plan: Plan) -> Iterator[str]:
+    for name, legs in _by_shipment(plan).items():
+        for before, hub, after in zip(legs[::2], legs[1::2], legs[2::2], strict=False):
+            at = hub.line.element.origin
+            key = (at, before.line.element.mode, after.line.element.mode)
+            transfer = plan.problem.transfers.get(key)
+            if transfer is None:
+                yield f"{name} changes {key[1]} to {key[2]} at {at}, which offers no such change"
+                continue
+            ready = before.arrives_at + timedelta(hours=transfer.hours + transfer.cutoff_h)
+            if after.departs_at < ready:
+                yield f"{name} leaves {at} at {after.departs_at}, ready {ready}"
+            if hub.line.element.hoc_id != transfer.hoc_id:
+                yield f"{name} is handled at {at} as {hub.line.element.hoc_id}"
+
+
+def _timetable(plan: Plan) -> Iterator[str]:
+    for use in plan.uses:
+        d, service = use.departure, plan.problem.services.get(use.departure.service_id)
+        if service is None:
+            yield f"{d.departure_id}: service is closed or unknown"
+            continue
+        dated = plan.problem.dated.get(d.service_id)
+        if dated is not None:
+            if d not in dated:
+                yield f"{d.departure_id} is not among the dated departures"
+            continue
+        if abs(d.arrives_at - d.departs_at - timedelta(hours=service.duration_h)) > _MINUTE:
+            yield f"{d.departure_id} takes {d.arrives_at - d.departs_at}"
+        if not _in_schedule(plan, use, service):
+            yield f"{d.departure_id} is not in {service.schedule!r}"
+
+
+def _in_schedule(plan: Plan, use: DepartureUse, service: Service) -> bool:
+    if not service.schedule:
+        return True
+    kind, _, rest = service.schedule.partition(":")
+    at = use.departure.departs_at
+    if kind == "every":
+        seconds = float(rest.removesuffix("h")) * 3600.0
+        return math.isclose(at.timestamp() % seconds, 0.0, abs_tol=1.0)
+    local = at.astimezone(ZoneInfo(plan.problem.hubs[service.origin_hub].tz))
+    days, times = rest.split(" ") if kind == "weekly" else (",".join(_CLOCK), rest)
+    clocks = {tuple(map(int, clock.split(":"))) for clock in times.split(",")}
+    weekdays = {_CLOCK[day] for day in days.split(",")}
+    return local.weekday() in weekdays and (local.hour, local.minute) in clocks
+
+
+def _capacity(plan: Plan) -> Iterator[str]:
+    for use in plan.uses:
+        service, name = plan.problem.services[use.departure.service_id], use.departure.departure_id
+        opened = use.full_units + use.part_units
+        aboard = _on_board(plan, use)
+        for what, size, load, told in (
+            ("kg", service.unit_capacity_kg, sum(s.mass_kg for s in aboard), use.mass_kg),
+            ("m3", service.unit_capacity_m3, sum(s.volume_m3 for s in aboard), use.volume_m3),
+        ):
+            if load > opened * size * (1 + _ROOM) + _ROOM:
+                yield f"{name} carries {load:g} {what} in {opened:g} units of {size:g}"
+            if not math.isclose(load, told, rel_tol=1e-9, abs_tol=1e-6):
+                yield f"{name} tells {told:g} {what}, {load:g} on board"
+        if use.departure.units_max is not None and opened > use.departure.units_max + _ROOM:
+            yield f"{name} opens {opened:g} units of {use.departure.units_max}"
+        if use.part_units and service.price.part_load_factor is None:
+            yield f"{name} opens a part load, which is not on offer"
+
+
+def _loads(plan: Plan) -> Iterator[str]:
+    total: dict[tuple[str, str], float] = defaultdict(float)
+    unit: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for load in plan.loads:
+        total[load.departure_id, load.shipment_id] += load.mass_kg
+        unit[load.departure_id, load.unit_no][0] += load.mass_kg
+        unit[load.departure_id, load.unit_no][1] += load.volume_m3
+    for leg in plan.legs:
+        e = leg.line.element
+        if leg.departure_id and abs(total[leg.departure_id, e.shipment_id] - e.mass_kg) > _GRAMS:
+            yield f"{leg.departure_id}: loads of {e.shipment_id} do not add up to {e.mass_kg} kg"
+    for use in plan.uses:
+        service, name = plan.problem.services[use.departure.service_id], use.departure.departure_id
+        for (departure, number), (mass, volume) in unit.items():
+            if departure != name:
+                continue
+            share = 1.0 if number <= use.full_units else use.part_units
+            if mass > share * service.unit_capacity_kg + _GRAMS:
+                yield f"{name} unit {number} carries {mass:g} kg"
+            if volume > share * service.unit_capacity_m3 + _LITRES:
+                yield f"{name} unit {number} carries {volume:g} m3"
+
+
+_GRAMS = 0.02  # loads are written to the gram; some are split over several units
+_LITRES = 0.0001
+
+
+def _allowed(plan: Plan) -> Iterator[str]:
+    for name, legs in _by_shipment(plan).items():
+        s, used = _shipments(plan)[name], set()
+        for leg in legs:
+            if not leg.service_id:
+                continue
+            service = plan.problem.services.get(leg.service_id)
+            if service is None or leg.service_id in plan.problem.closed:
+                yield f"{name} uses {leg.service_id}, which is closed"
+                continue
+            used |= {service.service_id, service.carrier, service.mode}
+            used |= {service.origin_hub, service.destination_hub}
+            if s.un_number and s.un_number not in service.dangerous_goods:
+                yield f"{name} ({s.un_number}) travels on {leg.service_id}"
+            if s.temperature not in {"ambient", service.temperature}:
+                yield f"{name} ({s.temperature}) travels on {leg.service_id}"
+        yield from (f"{name} avoids {x} but uses it" for x in s.must_avoid if x in used)
+        yield from (f"{name} must use {x} but does not" for x in s.must_use if x not in used)
+
+
+def _prices(plan: Plan) -> Iterator[str]:
+    for use in plan.uses:
+        price = plan.problem.services[use.departure.service_id].price
+        opened = use.full_units + use.part_units
+        part = use.part_units * (price.part_load_factor or 0.0)
+        total = (price.eur_per_unit or 0.0) * (use.full_units + part)
+        total += price.surcharge_eur_per_unit * opened
+        for s in _on_board(plan, use):
+            weight = max(s.mass_kg, s.volume_m3 * price.chargeable_kg_per_m3)
+            reached = [b.eur_per_kg for b in price.rate_breaks if b.from_kg <= weight]
+            rate = reached[-1] if reached else price.eur_per_t / 1000.0
+            total += max(price.eur_min, rate * weight) + price.surcharge_eur_per_shipment
+            total += price.surcharge_eur_per_kg * weight
+        if abs(total - use.cost_eur) > _CENTS:
+            yield f"{use.departure.departure_id} costs {use.cost_eur:.2f}, recomputed {total:.2f}"
+    scenario, costs = plan.problem.scenario, plan.costs
+    saf = math.fsum(x.line.element.saf_kg for x in plan.legs) * scenario.fuel.saf_price_per_t / 1000
+    eac = math.fsum(x.line.element.eac_kwh for x in plan.legs)
+    eac *= scenario.electricity.eac_price_per_mwh / 1000
+    told = plan.credits_t * scenario.neutrality.credit_price_per_t
+    for what, cents, eur in (
+        ("SAF", costs.saf, saf),
+        ("certificates", costs.eac, eac),
+        ("credits", costs.credits, told),
+        ("transport", costs.transport, math.fsum(u.cost_eur for u in plan.uses)),
+        ("hubs", costs.hubs, math.fsum(x.cost_eur for x in plan.legs if not x.departure_id)),
+    ):
+        if abs(cents / 100 - eur) > _CENTS:
+            yield f"{what} cost {cents / 100:.2f}, recomputed {eur:.2f}"
+
+
+def _co2e(plan: Plan) -> Iterator[str]:
+    again = take_inventory([x.line.element for x in plan.legs], plan.problem.factors)
+    if again.physical != plan.inventory.physical:
+        yield f"physical {plan.inventory.physical.wtw_mg} mg, recomputed {again.physical.wtw_mg}"
+    if again.market_based != plan.inventory.market_based:
+        yield f"market-based {plan.inventory.market_based.wtw_mg}, {again.market_based.wtw_mg}"
+    for use in plan.uses:
+        on_board = [x for x in plan.legs if x.departure_id == use.departure.departure_id]
+        if sum(x.line.physical.wtw_mg for x in on_board) != use.wtw_mg:
+            yield f"{use.departure.departure_id}: shipments do not sum to its CO2e"
+
+
+def _claims(plan: Plan) -> Iterator[str]:
+    fuel, power = plan.problem.scenario.fuel, plan.problem.scenario.electricity
+    factors = plan.problem.factors
+    for leg in plan.legs:
+        e = leg.line.element
+        if e.saf_kg:
+            mj = e.saf_kg * factors.pathway(e.saf_pathway).lhv_mj_per_kg
+            share = mj / (leg.line.fuel_kg * factors.carrier("jet").lhv_mj_per_kg)
+            if e.mode != "air" or share > fuel.saf_max_share + _ROOM:
+                yield f"{e.shipment_id} leg {e.leg_no} claims a SAF share of {share:.4f}"
+        if e.eac_kwh and e.eac_kwh > power.eac_max_share * (e.energy_kwh or 0.0) + _ROOM:
+            yield f"{e.shipment_id} leg {e.leg_no} claims {e.eac_kwh} of {e.energy_kwh} kWh"
+
+
+def _credits(plan: Plan) -> Iterator[str]:
+    residual_mg = plan.inventory.market_based.wtw_mg
+    wanted = math.ceil(plan.problem.scenario.neutrality.target * residual_mg / 1_000_000_000)
+    if plan.credits_t != wanted:
+        yield f"{plan.credits_t} credits, wanted {wanted} for {residual_mg} mg"
+
+
+def _limits(plan: Plan) -> Iterator[str]:
+    limits = plan.problem.scenario.objective
+    market = limits.co2e_basis == "market_based"
+    total = plan.inventory.market_based if market else plan.inventory.physical
+    if limits.carbon_cap_kgco2e is not None and total.wtw_kgco2e > limits.carbon_cap_kgco2e:
+        yield f"{total.wtw_kgco2e:.6f} kg CO2e above the cap {limits.carbon_cap_kgco2e:g}"
+    if limits.budget is not None and plan.costs.paid > round(100 * limits.budget):
+        yield f"{plan.costs.paid / 100:.2f} EUR above the budget {limits.budget:g}"
+
+
+def _proof(plan: Plan) -> Iterator[str]:
+    if not plan.levels:
+        yield "no level of the objective was proven"
+    for level in plan.levels:
+        value = level_value(plan.problem, level.name, plan.legs, plan.inventory, plan.costs)
+        if not math.isclose(value, level.value, rel_tol=1e-12):
+            yield f"{level.name}: value {level.value}, recomputed {value}"
+        if level.lower_bound > level.value or level.gap < 0:
+            yield f"{level.name}: bound {level.lower_bound} above value {level.value}"
+        gap = (level.value - level.lower_bound) / level.value if level.value > 0 else 0.0
+        if not math.isclose(level.gap, gap, abs_tol=1e-12):
+            yield f"{level.name}: gap {level.gap} is not (value - bound) / value"
