@@ -35,7 +35,7 @@ def run_demo(folder: Path, *, effort: str, say: Callable[[str], None]) -> int:
         f"\nIn the pilot, air makes {100 * pilot['mode_shares']['air']:.1f} % of the physical "
         "total. What the other measures would save on each plan, and at what price:"
     )
-    for name in ("business_as_usual", "cheapest"):
+    for name in ("business_as_usual", PILOT):
         print(f"\n{documents[name]['scenario']['title']}:")
         show_levers(documents[name])
     return _claim(folder, tools, say)

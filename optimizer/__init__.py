@@ -1,5 +1,7 @@
 """What to choose: itineraries, modes, loads; audits; scenarios.
 
+The verbs live in the modules of their names: `optimizer.solve.solve`, `optimizer.audit.audit`.
+
 >>> from pathlib import Path
 >>> from data import open_catalogue
 >>> from emissions import Factors
@@ -19,24 +21,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.audit import audit as audit
     from optimizer.intake import read_problem as read_problem
     from optimizer.plan import Plan as Plan
     from optimizer.problem import Problem as Problem
     from optimizer.scenarios import Scenario as Scenario
     from optimizer.scenarios import read_scenario as read_scenario
     from optimizer.solve import Effort as Effort
-    from optimizer.solve import solve as solve
 
 _HOMES = {
     "Effort": "solve",
     "Plan": "plan",
     "Problem": "problem",
     "Scenario": "scenarios",
-    "audit": "audit",
     "read_problem": "intake",
     "read_scenario": "scenarios",
-    "solve": "solve",
 }
 __all__ = [
     "Effort",

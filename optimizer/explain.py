@@ -137,9 +137,14 @@ def _co2e(way: Itinerary, basis: str) -> float:
 
 
 def levers_of(problem: Problem, ways_of: Ways, plan: Plan) -> tuple[Lever, ...]:
-    """Return measures that would lower CO2e further, cheapest per tonne first."""
+    """Return measures that would lower CO2e further: first what costs nothing, then by EUR/t."""
     found = [*_mode_levers(problem, ways_of, plan), *_saf_levers(problem, plan)]
-    return tuple(sorted(found, key=lambda x: (x.eur_per_t, x.kind, x.about)))
+    return tuple(sorted(found, key=lambda x: (*_worth(x), x.kind, x.about)))
+
+
+def _worth(lever: Lever) -> tuple[float, float]:
+    """Order measures: those that cost nothing by what they save, then by price per tonne."""
+    return max(0.0, lever.eur_per_t), -lever.saves_kgco2e
 
 
 def _mode_levers(problem: Problem, ways_of: Ways, plan: Plan) -> list[Lever]:
@@ -156,16 +161,18 @@ def _mode_levers(problem: Problem, ways_of: Ways, plan: Plan) -> list[Lever]:
         if name not in now_kg:
             continue
         offers = [
-            _mode_lever(s, way, now_kg[name], now_eur[name])
+            _mode_lever(problem, s, way, now_kg[name], now_eur[name])
             for way in ways_of[name]
             if way.arrives_at <= s.due_at
             and now_kg[name] - way.physical_kgco2e > _SMALLEST_SAVING_KG
         ]
-        found += sorted(offers, key=lambda x: x.eur_per_t)[:1]
+        found += sorted(offers, key=_worth)[:1]
     return found
 
 
-def _mode_lever(s: Shipment, way: Itinerary, now_kg: float, now_eur: float) -> Lever:
+def _mode_lever(
+    problem: Problem, s: Shipment, way: Itinerary, now_kg: float, now_eur: float
+) -> Lever:
     saves, costs = now_kg - way.physical_kgco2e, way.cost_eur - now_eur
     per_t = costs / saves * 1000.0
     days = (s.due_at - way.arrives_at).total_seconds() / 86_400.0
@@ -175,8 +182,15 @@ def _mode_lever(s: Shipment, way: Itinerary, now_kg: float, now_eur: float) -> L
         saves_kgco2e=saves,
         costs_eur=costs,
         eur_per_t=per_t,
-        text=f"{s.shipment_id}: {' > '.join(way.services)}, alone, {days:.1f} days in hand",
+        text=f"{s.shipment_id}: {' > '.join(way.services)}, alone, {days:.1f} days in hand"
+        + _opens(problem, way),
     )
+
+
+def _opens(problem: Problem, way: Itinerary) -> str:
+    """Return which closures of the scenario a chain would have to open."""
+    shut = dict.fromkeys(problem.closed[x] for x in way.services if x in problem.closed)
+    return f" (were it open: {', '.join(shut)})" if shut else ""
 
 
 def _saf_levers(problem: Problem, plan: Plan) -> list[Lever]:

@@ -78,6 +78,7 @@ def read_problem(
         hubs=hubs,
         transfers=transfers,
         services={k: s for k, s in services.items() if k not in closed},
+        shut={k: s for k, s in services.items() if k in closed},
         closed=closed,
         dated=dated,
         factors=factors,

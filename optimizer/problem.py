@@ -34,6 +34,7 @@ class Problem:
     hubs: Mapping[str, Hub]
     transfers: Mapping[tuple[str, str, str], Transfer]
     services: Mapping[str, Service]  # open ones only
+    shut: Mapping[str, Service]  # those that the scenario closes
     closed: Mapping[str, str]  # service -> which closure shuts it
     dated: Mapping[str, tuple[Departure, ...]]
     factors: Factors

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from optimizer.explain import Ways
     from optimizer.problem import Problem
     from optimizer.solvers.mip import Choice, LevelResult
     from optimizer.timetable import Departure
@@ -65,8 +66,17 @@ def solve(
         plan,
         unserved=why_unserved(problem, departures, plan),
         alternatives=alternatives_of(problem, ways, plan),
-        levers=levers_of(problem, ways, plan),
+        levers=levers_of(problem, _ways_with_all_open(problem, ways), plan),
     )
+
+
+def _ways_with_all_open(problem: Problem, ways: Ways) -> Ways:
+    """Return the chains of each shipment as if no closure stood, to price opening one."""
+    if not problem.shut:
+        return ways
+    opened = replace(problem, services={**problem.services, **problem.shut}, shut={}, closed={})
+    departures = opened.departures()
+    return {s.shipment_id: itineraries(opened, departures, s) for s in problem.shipments}
 
 
 def _choose(

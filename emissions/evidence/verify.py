@@ -133,9 +133,11 @@ def summary(report: Report) -> str:
         if finding.code in _ALWAYS_TOLD or finding.verdict is not Verdict.PASS:
             mark = "warn" if finding.severity is Severity.WARNING else str(finding.verdict)
             lines.append(f"{mark:8}{finding.code:11}{finding.about}: {finding.message}")
-    counts = Counter(str(f.verdict) for f in report.findings)
+    deciding = [f for f in report.findings if f.severity is Severity.ERROR]
+    counts = Counter(str(f.verdict) for f in deciding)
     told = ", ".join(f"{counts[v]} {v}" for v in ("pass", "fail", "unknown") if counts[v])
-    lines.append(f"{len(report.findings)} findings ({told}): {_WORDS[exit_code(report)]}")
+    notes = f"; {len(report.warnings())} warnings" if report.warnings() else ""
+    lines.append(f"{len(deciding)} checks ({told}){notes}: {_WORDS[exit_code(report)]}")
     return "\n".join(lines)
 
 

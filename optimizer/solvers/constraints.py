@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optimizer.solvers.variables import Flow, Opened, Variables
 
 _NOISE = 1e-9
+_CENTS_MARGIN_EUR = 0.02  # a plan's prices are rounded to cents
 _CAP_MARGIN_KG = 1e-3  # rounding of a plan's legs must not lift it over a cap
 
 
@@ -181,14 +182,14 @@ def keep_carbon_cap(v: Variables) -> None:
     objective = v.problem.scenario.objective
     if objective.carbon_cap_kgco2e is not None:
         total = expressions.co2e_kg(v, objective.co2e_basis)
-        v.model.add_linear_constraint(total <= objective.carbon_cap_kgco2e - _CAP_MARGIN_KG)
+        room = max(0.0, objective.carbon_cap_kgco2e - _CAP_MARGIN_KG)
+        v.model.add_linear_constraint(total <= room)
 
 
 def keep_budget(v: Variables) -> None:
     """All that is paid stays within the budget."""
     budget = v.problem.scenario.objective.budget
     if budget is not None:
-        v.model.add_linear_constraint(expressions.paid_eur(v) <= budget - _CENTS_MARGIN_EUR)
+        room = max(0.0, budget - _CENTS_MARGIN_EUR)
+        v.model.add_linear_constraint(expressions.paid_eur(v) <= room)
 
-
-_CENTS_MARGIN_EUR = 0.01  # a plan's prices are rounded to cents

@@ -666,7 +666,7 @@ def test_verifier_runs_alone_with_two_packages(tmp_path: Path) -> None:
         f"sys.exit(main({arguments!r}))\n"
     )
     home = Path(next(iter(emissions.__path__))).parent
-    run = subprocess.run(  # noqa: S603  (our own script)
+    run = subprocess.run(
         [sys.executable, "-c", script], cwd=home, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr

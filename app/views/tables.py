@@ -1,0 +1,279 @@
+"""Arrange a plan document in rows for people to read; exact figures are in the files."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from app.views import text
+from app.views.look import look_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Document = Mapping[str, Any]
+    Row = dict[str, Any]
+
+_KG_PER_TONNE = 1000.0
+HANDLING = "Handling at hubs"
+
+
+def leg_groups(document: Document) -> list[Row]:
+    """Return one row per service and one for all hub handling: together they make the total."""
+    services = {s["service_id"]: s for s in document["services"]}
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for leg in document["legs"]:
+        groups.setdefault(leg["service_id"] or HANDLING, []).append(leg)
+    rows = [_leg_group(name, legs, services.get(name)) for name, legs in groups.items()]
+    return sorted(rows, key=lambda r: (r["mode"] == "hub", r["step"], -r["physical_kgco2e"]))
+
+
+def _leg_group(
+    name: str, legs: Sequence[Mapping[str, Any]], service: Mapping[str, Any] | None
+) -> Row:
+    return {
+        "service": name,
+        "mode": service["mode"] if service else "hub",
+        "carrier": service["carrier"] if service else "",
+        "origin": service["origin_hub"] if service else "",
+        "destination": service["destination_hub"] if service else "",
+        "distance_km": service["distance_km"] if service else None,
+        "distance_kind": service["distance_kind"] if service else "",
+        "step": math.fsum(x["leg_no"] for x in legs) / len(legs),
+        "shipments": len({x["shipment_id"] for x in legs}),
+        "departures": len({x["departure_id"] for x in legs if x["departure_id"]}),
+        "mass_kg": math.fsum(x["mass_kg"] for x in legs),
+        "physical_kgco2e": _sum(legs, "wtw_kgco2e"),
+        "market_based_kgco2e": _sum(legs, "market_wtw_kgco2e"),
+        "low_kgco2e": _sum(legs, "low_kgco2e"),
+        "high_kgco2e": _sum(legs, "high_kgco2e"),
+        "saf_kg": _sum(legs, "saf_kg"),
+        "cost_eur": _sum(legs, "cost"),
+        "quality": _joined(x["quality"] for x in legs),
+        "source_ids": _joined(i for x in legs for i in str(x["source_id"]).split("|")),
+    }
+
+
+def _sum(rows: Iterable[Mapping[str, Any]], column: str) -> float:
+    return math.fsum(float(x[column] or 0) for x in rows)
+
+
+def _joined(values: Iterable[object]) -> str:
+    return ", ".join(sorted({str(v) for v in values if v}))
+
+
+def sums(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, float]:
+    """Return the total of each column."""
+    return {c: math.fsum(r[c] for r in rows) for c in columns}
+
+
+def services_for_screen(document: Document) -> list[Row]:
+    """Return the legs by service, units in the headers."""
+    return [
+        {
+            "Mode": look_of(r["mode"]).label,
+            "Service": r["service"],
+            "Carrier": r["carrier"],
+            "From": r["origin"],
+            "To": r["destination"],
+            "Distance (km)": r["distance_km"],
+            "Distance kind": r["distance_kind"],
+            "Shipments": r["shipments"],
+            "Departures": r["departures"],
+            "Mass (t)": r["mass_kg"] / _KG_PER_TONNE,
+            "Physical (kg CO₂e)": r["physical_kgco2e"],
+            "Market-based (kg CO₂e)": r["market_based_kgco2e"],
+            "Low (kg CO₂e)": r["low_kgco2e"],
+            "High (kg CO₂e)": r["high_kgco2e"],
+            "SAF (kg)": r["saf_kg"],
+            "Freight and handling (EUR)": r["cost_eur"],
+            "Data quality": r["quality"],
+            "Sources": r["source_ids"],
+        }
+        for r in leg_groups(document)
+    ]
+
+
+def legs_for_screen(document: Document) -> list[Row]:
+    """Return every chain element with its working: the way from a figure to its source."""
+    workings = {(w["shipment_id"], w["leg_no"]): w["working"] for w in document["workings"]}
+    return [
+        {
+            "Shipment": x["shipment_id"],
+            "Leg": x["leg_no"],
+            "Mode": look_of("hub" if x["kind"] == "hub" else x["mode"]).label,
+            "From": x["origin"],
+            "To": x["destination"],
+            "Departs": x["departs_at"],
+            "Arrives": x["arrives_at"],
+            "Mass (kg)": x["mass_kg"],
+            "Distance (km)": x["distance_km"],
+            "WTT (kg CO₂e)": float(x["wtt_kgco2e"]),
+            "TTW (kg CO₂e)": float(x["ttw_kgco2e"]),
+            "Physical WTW (kg CO₂e)": float(x["wtw_kgco2e"]),
+            "Market-based WTW (kg CO₂e)": float(x["market_wtw_kgco2e"]),
+            "Cost (EUR)": float(x["cost"]),
+            "Data": f"{x['data_type']}, {x['quality']}",
+            "Working": workings.get((x["shipment_id"], x["leg_no"]), ""),
+            "Sources": str(x["source_id"]).replace("|", ", "),
+        }
+        for x in document["legs"]
+    ]
+
+
+def departures_for_screen(document: Document) -> list[Row]:
+    """Return the departures that are booked, with their fill."""
+    return [
+        {
+            "Departs": x["departs_at"],
+            "Arrives": x["arrives_at"],
+            "Service": x["service_id"],
+            "Unit": x["unit_code"],
+            "Full units": x["full_units"],
+            "Part units": x["part_units"],
+            "Mass (kg)": x["mass_kg"],
+            "Volume (m³)": x["volume_m3"],
+            "Fill by mass (%)": _per_cent(x["fill_mass"]),
+            "Fill by volume (%)": _per_cent(x["fill_volume"]),
+            "Cost (EUR)": float(x["cost"]),
+            "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
+            "SAF (kg)": x["saf_kg"],
+        }
+        for x in document["departures_used"]
+    ]
+
+
+def _per_cent(share: float | None) -> float | None:
+    return None if share is None else share * 100
+
+
+def shipments_for_screen(document: Document) -> list[Row]:
+    """Return the shipments with what each emits and costs."""
+    legs: dict[str, list[Mapping[str, Any]]] = {}
+    for leg in document["legs"]:
+        legs.setdefault(leg["shipment_id"], []).append(leg)
+    return [
+        {
+            "Shipment": s["shipment_id"],
+            "From": s["origin"],
+            "To": s["destination"],
+            "Mass (kg)": s["mass_kg"],
+            "Ready": s["ready_at"],
+            "Arrives": s["arrives_at"],
+            "Due": s["due_at"],
+            "Physical (kg CO₂e)": _sum(legs.get(s["shipment_id"], ()), "wtw_kgco2e"),
+            "Market-based (kg CO₂e)": _sum(legs.get(s["shipment_id"], ()), "market_wtw_kgco2e"),
+            "Freight and handling (EUR)": _sum(legs.get(s["shipment_id"], ()), "cost"),
+            "Modes": _modes(legs.get(s["shipment_id"], ())),
+        }
+        for s in document["shipments"]
+    ]
+
+
+def _modes(legs: Iterable[Mapping[str, Any]]) -> str:
+    modes = [look_of(x["mode"]).label for x in legs if x["kind"] == "transport"]
+    kept = [m for i, m in enumerate(modes) if i == 0 or modes[i - 1] != m]
+    return " → ".join(kept) or "not planned"
+
+
+def alternatives_for_screen(document: Document, shipment_id: str) -> list[Row]:
+    """Return the other ways of one shipment, and why each was not taken."""
+    return [
+        {
+            "Rank": x["rank"],
+            "Why not": x["why_not"],
+            "Itinerary": x["itinerary"],
+            "Cost alone (EUR)": float(x["cost"]),
+            "Arrives": x["arrives_at"],
+            "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
+            "Market-based (kg CO₂e)": float(x["market_wtw_kgco2e"]),
+        }
+        for x in document["alternatives"]
+        if x["shipment_id"] == shipment_id
+    ]
+
+
+def unserved_for_screen(document: Document) -> list[Row]:
+    """Return what could not be planned, and what would help."""
+    return [
+        {
+            "Shipment": x["shipment_id"],
+            "Reason": x["reason"],
+            "It would need": x["would_need"],
+            "Code": x["reason_code"],
+        }
+        for x in document["unserved"]
+    ]
+
+
+def levers_for_screen(document: Document) -> list[Row]:
+    """Return what could still be bought, cheapest tonne first."""
+    return [
+        {
+            "Lever": "SAF" if x["kind"] == "saf" else str(x["kind"]).capitalize() + " change",
+            "What": x["text"],
+            "Saves (kg CO₂e)": x["saves_kgco2e"],
+            "Costs (EUR)": x["costs_eur"],
+            "EUR per t CO₂e": x["eur_per_t"],
+        }
+        for x in sorted(document["levers"], key=lambda x: (x["eur_per_t"], x["about"]))
+    ]
+
+
+def comparison_for_screen(rows: Sequence[Row]) -> list[Row]:
+    """Return one row per scenario; each of the three columns stands alone."""
+    return [
+        {
+            "Scenario": text.scenario_label(r["scenario"], r["title"]),
+            "Cost (EUR)": r["cost_eur"],
+            "Mean days": r["mean_days"],
+            "Physical (kg CO₂e)": r["physical_kgco2e"],
+            "Market-based (kg CO₂e)": r["market_based_kgco2e"],
+            "Offsets: credits (t)": r["offsets_t"],
+            "Load by mass (%)": _per_cent(r["load_mass"]),
+            "Load by volume (%)": _per_cent(r["load_volume"]),
+            "Planned": r["planned"],
+            "Unserved": r["unserved"],
+            "Proof": text.proof(r),
+        }
+        for r in rows
+    ]
+
+
+def differences(rows: Sequence[Row], base: str) -> list[Row]:
+    """Return each scenario against one of them: cost, days, both footprints and EUR per tonne."""
+    start = next((r for r in rows if r["scenario"] == base), None)
+    if start is None:
+        return []
+    return [_difference(r, start) for r in rows if r["scenario"] != base]
+
+
+def _difference(row: Row, start: Row) -> Row:
+    kg = {c: row[c] - start[c] for c in ("physical_kgco2e", "market_based_kgco2e")}
+    cost = row["cost_eur"] - start["cost_eur"]
+    days = None
+    if row["mean_days"] is not None and start["mean_days"] is not None:
+        days = row["mean_days"] - start["mean_days"]
+    saved_t = -kg["market_based_kgco2e"] / _KG_PER_TONNE
+    return {
+        "Scenario": text.scenario_label(row["scenario"], row["title"]),
+        "Cost (EUR)": cost,
+        "Mean days": days,
+        "Physical (kg CO₂e)": kg["physical_kgco2e"],
+        "Market-based (kg CO₂e)": kg["market_based_kgco2e"],
+        "EUR per t CO₂e avoided (market-based)": cost / saved_t if saved_t > 0 else None,
+    }
+
+
+def refused_for_screen(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Return refused rows: where, what was found, what was wanted."""
+    return [
+        {
+            "File": r["file"],
+            "Row": r["row"],
+            "Column": r["column"],
+            "Found": str(r["found"]),
+            "Wanted": r["wanted"],
+        }
+        for r in rows
+    ]

@@ -1,0 +1,119 @@
+"""Round and word figures for people; files keep the exact ones."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DASH = "–"  # noqa: RUF001  (typography for people)
+NOT_STATED = "not stated"
+HOURS_PER_DAY = 24.0
+_SIGNIFICANT = 3
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
+_LABELS = {
+    "business_as_usual": "Business as usual",
+    "greenest_in_time": "Greenest in time",
+}
+
+
+def three_digits(value: float) -> str:
+    """Return a figure with three significant digits and thousands apart.
+
+    >>> three_digits(313255.52), three_digits(18.4689), three_digits(0.0)
+    ('313,000', '18.5', '0')
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else NOT_STATED
+    places = _SIGNIFICANT - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    return f"{rounded:,.{max(places, 0)}f}"
+
+
+def kg(value: float | str | None, *, unit: str = "kg CO₂e") -> str:
+    """Return a mass of CO2e with its unit."""
+    return NOT_STATED if value is None else f"{three_digits(float(value))} {unit}"
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval of CO2e."""
+    return f"{three_digits(low)} to {three_digits(high)} kg"
+
+
+def eur(value: float | None) -> str:
+    """Return a cost in whole euros.
+
+    >>> eur(327427.29)
+    '327,427 EUR'
+    """
+    return NOT_STATED if value is None else f"{value:,.0f} EUR"
+
+
+def days(hours: float | None) -> str:
+    """Return hours as days.
+
+    >>> days(234.938)
+    '9.8 days'
+    """
+    return NOT_STATED if hours is None else f"{hours / HOURS_PER_DAY:,.1f} days"
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """Return a share in per cent; a share too small to show is never shown as nothing.
+
+    >>> percent(0.4799), percent(0.0004, 1), percent(None)
+    ('48 %', '< 0.1 %', 'not stated')
+    """
+    if share is None:
+        return NOT_STATED
+    step = 10.0**-digits
+    if 0 < share * 100 < step / 2:
+        return f"< {step:.{digits}f} %"
+    return f"{share * 100:,.{digits}f} %"
+
+
+def proof(summary: Mapping[str, Any]) -> str:
+    """Return how good a plan is known to be."""
+    gap = summary.get("gap")
+    if summary["status"] == "optimal":
+        return "proven optimal"
+    return str(summary["status"]) if gap is None else f"within {percent(gap, 2)} of optimal"
+
+
+def credits_needed(summary: Mapping[str, Any]) -> str:
+    """Return whole credits; one credit is one tonne."""
+    return f"{summary['credits_t']:,.0f} t"
+
+
+def plain(value: object) -> str:
+    r"""Return text that Markdown shows as it is: no links, pictures or formulas of strangers.
+
+    >>> plain("![x](y)")
+    '\\!\\[x\\]\\(y\\)'
+    """
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
+
+
+def scenario_label(name: str, title: str = "") -> str:
+    """Return a short name of a scenario for axes and buttons."""
+    return _LABELS.get(name) or name.replace("_", " ").strip().capitalize() or title
+
+
+def air_share(document: Mapping[str, Any]) -> str:
+    """Say what carriage by air makes of the physical total, and what could still be bought."""
+    share = document["summary"]["mode_shares"].get("air", 0.0)
+    if not share:
+        return "No shipment flies in this plan."
+    head = f"Air makes {percent(share, 1)} of this plan's physical (location-based) CO₂e."
+    saf = [x for x in document["levers"] if x["kind"] == "saf"]
+    if not saf:
+        return f"{head} No further SAF can be bought for it."
+    best = min(saf, key=lambda x: (x["eur_per_t"], x["about"]))
+    total = math.fsum(x["saves_kgco2e"] for x in saf)
+    return (
+        f"{head} More SAF could still take {kg(total)} off its market-based figure, from "
+        f"{three_digits(best['eur_per_t'])} EUR per tonne CO₂e; the physical figure would stay."
+    )
