@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ Row = dict[str, Any]
 
 # A spreadsheet runs a cell that starts with one of these; such text is written with a leading '.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SIGNED_NUMBER = re.compile(r"[+-]\d+(\.\d+)?", re.ASCII)
 MAX_TABLE_BYTES = 64 * 1024 * 1024  # a problem table larger than this belongs to the bulk path
 
 
@@ -50,6 +52,9 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     row_numbers: list[int] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    refused_keys: set[tuple[str, ...]] = field(
+        default_factory=set
+    )  # as written, to tell who is out
     unknown_columns: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[tuple[int, Row]]:
@@ -268,8 +273,10 @@ def _fill(table: Table, header: Sequence[str], body: Iterable[Sequence[str]]) ->
         if len(cells) > len(header):
             table.refuse(number, "", f"{len(cells)} cells", f"{len(header)} cells", "bad_row")
             continue
-        row = _read_row(table, number, dict(zip(header, cells, strict=False)))
+        raw = dict(zip(header, cells, strict=False))
+        row = _read_row(table, number, raw)
         if row is None:
+            table.refused_keys.add(tuple(raw.get(name, "").strip() for name in table.schema.key))
             continue
         key = tuple(row[name] for name in table.schema.key)
         if key and key in seen:
@@ -303,8 +310,10 @@ def find_table(folder: Path, schema: Schema) -> Path | None:
 
 
 def plain_text(value: str) -> str:
-    """Return text that no spreadsheet will run as a formula."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    """Return text that no spreadsheet will run as a formula; a signed number is none."""
+    if not value.startswith(_FORMULA_STARTS) or _SIGNED_NUMBER.fullmatch(value):
+        return value
+    return f"'{value}"
 
 
 def number_text(value: float) -> str:

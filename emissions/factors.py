@@ -16,7 +16,7 @@ from data.factor_schemas import (
     SAF_PATHWAYS,
     VEHICLES,
 )
-from emissions.errors import EmissionsError
+from emissions.errors import EmissionsError, MissingFactorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -250,8 +250,7 @@ def _find(table: Mapping[str, _T], key: str, column: str) -> _T:
     found = table.get(key)
     if found is None:
         near = difflib.get_close_matches(key, table, n=1, cutoff=0)
-        hint = f"; nearest is {near[0]!r}" if near else ""
-        raise EmissionsError(f"{column} {key!r} is not in the factor set{hint}")
+        raise MissingFactorError(column, key, near[0] if near else "")
     return found
 
 

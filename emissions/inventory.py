@@ -270,6 +270,8 @@ def _columns(elements: Sequence[TCE], factors: Factors) -> _Columns:
             (_fill_energy if by_energy else _fill_activity)(columns, i, e, factors)
             _fill_claims(columns, i, e, factors)
         except EmissionsError as fault:
+            if len(elements) == 1:
+                raise
             faults.append(f"{e.shipment_id} leg {e.leg_no}: {fault}")
     if faults:
         raise EmissionsError("\n".join(faults))

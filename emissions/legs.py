@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emissions.chain import TCE
-from emissions.errors import EmissionsError
+from emissions.errors import EmissionsError, MissingFactorError
 from emissions.inventory import take_inventory
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ def elements_of(table: Table, factors: Factors) -> list[TCE]:
         try:
             element = _element(row)
             take_inventory([element], factors)
+        except MissingFactorError as fault:
+            table.refuse(number, fault.column, fault.key, fault.wanted, "missing_factor")
+            continue
         except EmissionsError as fault:
-            column, found = _suspect(row, factors)
-            table.refuse(number, column, found, str(fault), "missing_factor")
+            column, found = _suspect(row)
+            table.refuse(number, column, found, str(fault), "bad_leg")
             continue
         elements.append(element)
     return elements
@@ -51,14 +54,8 @@ def _element(row: Row) -> TCE:
     )
 
 
-def _suspect(row: Row, factors: Factors) -> tuple[str, str]:
+def _suspect(row: Row) -> tuple[str, str]:
     """Return the column that the fault most likely lies in, and what stands there."""
-    toc_id, hoc_id = row["toc_id"] or "", row["hoc_id"] or ""
-    known = toc_id in factors.tocs or toc_id in factors.vehicles or hoc_id in factors.hocs
-    if not known:
-        return ("hoc_id", hoc_id) if row["kind"] == "hub" else ("toc_id", toc_id)
     if row["kind"] == "transport" and not row["distance_km"]:
         return "distance_km", ""
-    if row["energy_kwh"] and (row["grid_id"] or "") not in factors.grids:
-        return "grid_id", row["grid_id"] or ""
     return "", ""

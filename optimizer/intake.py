@@ -209,13 +209,17 @@ def _closed(
 def _shipments(
     table: Table, pieces_table: Table, hubs: Mapping[str, Hub], per_eur: Mapping[str, float]
 ) -> tuple[Shipment, ...]:
+    known = {row["shipment_id"] for _, row in table} | {key[0] for key in table.refused_keys}
     refuse_bad_shipments(table)
     pieces = pieces_by_shipment(pieces_table)
-    known = {row["shipment_id"] for _, row in table} | {r.found for r in table.refused}
     for number, row in pieces_table:
         if row["shipment_id"] not in known:
             pieces_table.refuse(
-                number, "shipment_id", row["shipment_id"], "a usable shipment", "unknown_shipment"
+                number,
+                "shipment_id",
+                row["shipment_id"],
+                "a shipment of shipments",
+                "unknown_shipment",
             )
     shipments = []
     for number, row in table:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.network import Price, RateBreak, Service
-from emissions.errors import EmissionsError
+from emissions.errors import MissingFactorError
 from optimizer.errors import RouteError
 from optimizer.timetable import BadScheduleError, read_schedule
 
@@ -118,8 +118,9 @@ def _check_category(row: Row, factors: Factors, *, dedicated: bool) -> str:
             mode = vehicle.mode
         else:
             mode = factors.toc(found).mode
-    except EmissionsError as error:
-        raise _FaultError(column, found, str(error), "missing_factor") from None
+    except MissingFactorError as error:
+        at = "grid" if error.column == "grid_id" else column
+        raise _FaultError(at, error.key, error.wanted, "missing_factor") from None
     if mode != row["mode"]:
         raise _FaultError(column, found, f"a category of mode {row['mode']}", "wrong_mode")
     return str(found)

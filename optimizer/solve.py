@@ -10,7 +10,7 @@ from optimizer.explain import alternatives_of, levers_of, why_unserved
 from optimizer.itineraries import itineraries
 from optimizer.plan import FrontierPoint, Level, Plan
 from optimizer.scores import level_value
-from optimizer.solvers.mip import choose
+from optimizer.solvers.mip import choose, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,7 @@ def solve(
     NoPlanFoundError
         when effort ran out before any plan was found.
     """
+    nodes_of(effort.name)  # refuse an unknown effort before any work
     report("building the timetable")
     plan, departures = _choose(problem, effort, as_of, report)
     report("explaining")

@@ -101,7 +101,7 @@ def _figures(s: Mapping[str, Any]) -> str:
         ("Door to door", text.days(s["mean_hours"]), "mean over shipments"),
         ("Load rate", text.percent(load["volume"]), fill),
         ("Shipments", planned, left),
-        ("Proof", text.proof(s), f"status {s['status']}, effort {s['effort']}"),
+        ("Proof", text.gap(s), f"to the lower bound; status {s['status']}, effort {s['effort']}"),
     )
     return f"<section id='figures' aria-label='Figures'>{_cards(cards)}</section>"
 
@@ -129,7 +129,7 @@ def _maps(picture: Picture, rings: Sequence[Sequence[Point]], title: str) -> str
     ]
     world = draw(picture, rings, main, name="map", title=f"Map of the plan: {title}")
     side = f"<div id='details'>{''.join(insets)}</div>" if insets else ""
-    return f"<section id='maps' class='{'split' if insets else 'whole'}'>{world}{side}</section>"
+    return f"<section id='maps' class='{'split' if insets else 'whole'}'><div class='pan'>{world}</div>{side}</section>"
 
 
 def _detail_view(points: Sequence[Point]) -> View:

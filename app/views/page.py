@@ -28,14 +28,17 @@ p{{margin:0}}
 #figures .big{{font-size:19px}}
 .note{{color:{MUTED};font-size:13px;line-height:1.35}}
 #maps{{margin-top:16px;display:grid;gap:12px}}
-#maps.split{{grid-template-columns:836fr 312fr}}
+#maps.split{{grid-template-columns:minmax(0,836fr) minmax(0,312fr)}}
 #details{{display:grid;gap:10px;align-content:start}}
 #maps svg{{display:block;width:100%;height:auto;border:1px solid #CBD8DC;border-radius:10px;
  background:#E6EFF4}}
 #maps text{{font-family:inherit;paint-order:stroke;stroke:#FBFAF5;stroke-width:3.4px;
  stroke-linejoin:round}}
 #maps text.hub{{font-weight:600}}
-#maps text.way{{font-weight:600;font-style:italic}}
+#maps text.way{{font-weight:600}}
+#maps .tag text{{stroke:none;font-weight:600}}
+#maps .pan{{overflow-x:auto;border-radius:10px}}
+td:nth-child(2),td:nth-child(3){{white-space:nowrap}}
 .lane{{transition:opacity .15s}}
 #maps svg:has(.lane:hover) .lane:not(:hover){{opacity:.22}}
 #legend{{display:flex;flex-wrap:wrap;gap:4px 34px;margin:10px 2px 0;color:{INK};font-size:13.5px}}
@@ -58,8 +61,8 @@ footer{{margin-top:22px;padding-top:12px;border-top:1px solid #D5DFD9;color:{MUT
  font-size:12.5px;overflow-wrap:anywhere}}
 @media(max-width:900px){{main{{padding:18px 14px}}h1{{font-size:26px}}
  #columns{{grid-template-columns:1fr}}#figures{{grid-template-columns:1fr 1fr}}
- #maps.split{{grid-template-columns:1fr}}#details{{grid-template-columns:1fr 1fr}}
- #maps text{{font-size:18px}}#details text{{font-size:16px}}}}
-@media(max-width:520px){{#details{{grid-template-columns:1fr}}#details text{{font-size:13px}}}}
+ #maps.split{{grid-template-columns:minmax(0,1fr)}}#details{{grid-template-columns:1fr 1fr}}
+ #maps .pan svg{{min-width:720px}}}}
+@media(max-width:520px){{#details{{grid-template-columns:1fr}}}}
 @media print{{body{{background:#fff}}main{{max-width:none;padding:0}}.wide{{overflow:visible}}}}
 """

@@ -31,6 +31,7 @@ _LABELLED_LANE_PX = 70.0  # a shorter lane has no room for words
 _KM_PER_DEGREE = 111.32
 _CLUSTER_PX = 30.0
 _MOST_DETAILS = 2
+_TAG_SHARES = (0.45, 0.38, 0.52, 0.3, 0.7, 0.24, 0.78)  # where a lane's words may sit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +226,7 @@ def _lane(lane: Lane, view: View, most: float) -> str:
 
 def _arrow(points: Sequence[Point], colour: str) -> str:
     """Return an arrowhead in the middle of a line long enough to carry one."""
-    at, heading = _along(points, 0.62)
+    at, heading = _along(points, 0.6)
     if _length(points) < _LABELLED_LANE_PX:
         return ""
     return (
@@ -252,19 +253,47 @@ def _along(points: Sequence[Point], share: float) -> tuple[Point, float]:
 
 
 def _lane_labels(lanes: Sequence[Lane], view: View, taken: Sequence[Box]) -> list[str]:
-    """Return mode and CO2e in words beside each long lane: colour is never the only signal."""
-    wanted, colours = [], []
-    for lane in lanes:
-        points = [view.pixel(p) for p in lane.path]
-        if len(points) < 2 or _length(points) < _LABELLED_LANE_PX:  # noqa: PLR2004
+    """Return mode and CO2e in words on each long lane: colour is never the only signal."""
+    lines = [thinned([view.pixel(p) for p in lane.path], 4.0) for lane in lanes]
+    blocked, tags = list(taken), []
+    for lane, line in zip(lanes, lines, strict=True):
+        if len(line) < 2 or _length(line) < _LABELLED_LANE_PX:  # noqa: PLR2004  (no line)
             continue
-        look = look_of(lane.mode)
-        at, _ = _along(points, 0.45)
-        wanted.append((f"{look.label} · {text.kg(lane.kgco2e, unit='kg')}", *at))
-        colours.append(look.colour)
-    size = 11.5
-    placed = place_labels(wanted, size=size, frame=view.frame, taken=taken)
-    return [_text(wanted[p.index][0], p, size, "way", colours[p.index]) for p in placed]
+        words = f"{look_of(lane.mode).label} {text.kg(lane.kgco2e, unit='kg')}"
+        others = [p for other in lines if other is not line for p in other]
+        box = _tag_box(words, line, view, blocked, others)
+        if box is not None:
+            blocked.append(box)
+            tags.append(_tag(words, box, look_of(lane.mode).colour))
+    return tags
+
+
+def _tag_box(
+    words: str, line: Sequence[Point], view: View, blocked: Sequence[Box], others: Sequence[Point]
+) -> Box | None:
+    """Return the box on a line that hides least of the others, if there is room at all."""
+    wide, high = len(words) * 6.1 + 14, 18.0
+    best: tuple[int, int, Box] | None = None
+    for rank, share in enumerate(_TAG_SHARES):
+        (x, y), _ = _along(line, share)
+        box = Box(left=x - wide / 2, top=y - high / 2, right=x + wide / 2, bottom=y + high / 2)
+        if not box.within(view.frame) or any(box.meets(b) for b in blocked):
+            continue
+        hidden = sum(box.left < p[0] < box.right and box.top < p[1] < box.bottom for p in others)
+        if best is None or (hidden, rank) < best[:2]:
+            best = (hidden, rank, box)
+    return best[2] if best else None
+
+
+def _tag(words: str, box: Box, colour: str) -> str:
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    return (
+        f'<g class="tag"><rect x="{box.left:.1f}" y="{box.top:.1f}" '
+        f'width="{box.right - box.left:.1f}" height="{box.bottom - box.top:.1f}" rx="9" '
+        f'fill="#fff" stroke="{colour}" stroke-width="1.4"/><text x="{x:.1f}" y="{y:.1f}" '
+        f'font-size="11" text-anchor="middle" dominant-baseline="central" fill="{INK}">'
+        f"{html.escape(words)}</text></g>"
+    )
 
 
 def _mark(place: Place, x: float, y: float) -> str:

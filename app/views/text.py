@@ -83,6 +83,12 @@ def proof(summary: Mapping[str, Any]) -> str:
     return str(summary["status"]) if gap is None else f"within {percent(gap, 2)} of optimal"
 
 
+def gap(summary: Mapping[str, Any]) -> str:
+    """Return the gap to the proven lower bound."""
+    value = summary.get("gap")
+    return "no bound" if value is None else f"gap {percent(value, 2)}"
+
+
 def credits_needed(summary: Mapping[str, Any]) -> str:
     """Return whole credits; one credit is one tonne."""
     return f"{summary['credits_t']:,.0f} t"

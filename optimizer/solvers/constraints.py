@@ -192,4 +192,3 @@ def keep_budget(v: Variables) -> None:
     if budget is not None:
         room = max(0.0, budget - _CENTS_MARGIN_EUR)
         v.model.add_linear_constraint(expressions.paid_eur(v) <= room)
-

@@ -112,13 +112,13 @@ def test_xlsx_and_parquet_read_as_csv_does() -> None:
     assert read_bytes(parquet.getvalue(), "s.parquet", SHIPMENTS).rows == expected
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1|x", "@x", "\tx"])
 def test_formulas_are_defused(text: str) -> None:
     """A spreadsheet must not run what a stranger named his shipment."""
     assert plain_text(text) == "'" + text
     written = write_bytes([{"shipment_id": text, "mass_kg": -1.5}], LEGS).decode()
     assert f"'{text}" in written
-    assert "-1.5" in written.splitlines()[1].split(",") or "\t" in text
+    assert ",-1.5," in written
 
 
 @given(st.integers(min_value=-(10**15), max_value=10**15))

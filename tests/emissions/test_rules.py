@@ -168,32 +168,32 @@ STATEMENT = Statement(
 )
 
 
-def state(**changes: Any) -> Change:  # noqa: ANN401  (fields of the statement)
+def state(**changes: Any) -> Change:
     """Change the statement."""
     return lambda s, b: (replace(s, **changes), b)
 
 
-def say(**changes: Any) -> Change:  # noqa: ANN401
+def say(**changes: Any) -> Change:
     """Change the declaration."""
     return lambda s, b: (replace(s, declaration=replace(s.declaration, **changes)), b)
 
 
-def part(name: str, **changes: Any) -> Change:  # noqa: ANN401
+def part(name: str, **changes: Any) -> Change:
     """Change a part of the declaration."""
     return lambda s, b: say(**{name: replace(getattr(s.declaration, name), **changes)})(s, b)
 
 
-def credit(**changes: Any) -> Change:  # noqa: ANN401
+def credit(**changes: Any) -> Change:
     """Change the retirement."""
     return lambda s, b: (s, replace(b, retirements=(replace(CREDIT, **changes),)))
 
 
-def fuel(**changes: Any) -> Change:  # noqa: ANN401
+def fuel(**changes: Any) -> Change:
     """Change the SAF certificate."""
     return lambda s, b: (s, replace(b, certificates=(replace(FUEL, **changes),)))
 
 
-def power(**changes: Any) -> Change:  # noqa: ANN401
+def power(**changes: Any) -> Change:
     """Change the electricity certificate."""
     return lambda s, b: (s, replace(b, redemptions=(replace(POWER, **changes),)))
 

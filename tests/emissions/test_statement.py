@@ -81,7 +81,7 @@ def test_balance_stands_apart_from_the_columns() -> None:
     assert found["columns"]["offsets"] == {"retired_kgco2e": "12000"}
 
 
-def leaves(value: Any) -> list[Any]:  # noqa: ANN401  (JSON)
+def leaves(value: Any) -> list[Any]:
     """Return all values of a JSON tree."""
     if isinstance(value, dict):
         return [leaf for item in value.values() for leaf in leaves(item)]

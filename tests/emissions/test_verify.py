@@ -150,7 +150,7 @@ def hub(leg_no: int, place: str, hoc_id: str, grid_id: str) -> TCE:
     )
 
 
-def carriage(leg_no: int, mode: str, origin: str, destination: str, **more: Any) -> TCE:  # noqa: ANN401
+def carriage(leg_no: int, mode: str, origin: str, destination: str, **more: Any) -> TCE:
     """Carriage by one vehicle."""
     return TCE(
         shipment_id="S1",

@@ -1,0 +1,239 @@
+"""Draw a plan as an interactive map that fetches nothing: no tiles, no style, no fonts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pydeck as pdk
+
+from app.views import text
+from app.views.lanes import land_rings, picture_of
+from app.views.look import COAST, INK, LAND, OCEAN, look_of, rgb
+from app.views.projection import around, mercator, mercator_zoom, place_labels
+from app.views.svg_map import lane_width
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.views.lanes import Lane, Picture, Point
+    from app.views.projection import Window
+
+# What the camera is set for; a page may show it wider or narrower.
+_WIDTH, _HEIGHT = 760.0, 440.0
+_LABEL_PX, _TAG_PX = 13.0, 12.0
+_TAGGED_LANE_PX = 60.0
+_NARROWEST_DEGREES = 2.0
+
+
+def plan_map(document: Mapping[str, Any], land: Mapping[str, Any]) -> pdk.Deck:
+    """Return the map of a plan: ocean, land, lanes by mode and CO2e, hubs and their names.
+
+    `map_provider=None` without any `map_style` is what keeps the browser from asking for tiles.
+    """
+    picture = picture_of(document)
+    points = [p for lane in picture.lanes for p in lane.path] + [p.at for p in picture.places]
+    window = around(
+        points or [(0.0, 20.0)], margin=0.09, aspect=_WIDTH / _HEIGHT, least=_NARROWEST_DEGREES
+    )
+    zoom, latitude = mercator_zoom(window, _WIDTH, _HEIGHT)
+    return pdk.Deck(
+        layers=[
+            *_ground(land, window),
+            _lanes(picture),
+            _hubs(picture),
+            *_words(picture, zoom),
+        ],
+        map_provider=None,
+        initial_view_state=pdk.ViewState(
+            longitude=round(window.centre, 4), latitude=round(latitude, 4), zoom=round(zoom, 3)
+        ),
+        tooltip={"text": "{hint}"},  # never html: names come from strangers
+    )
+
+
+def map_alt(document: Mapping[str, Any]) -> str:
+    """Return the map in words, for those who do not see it."""
+    picture = picture_of(document)
+    ways = "; ".join(
+        f"{look_of(x.mode).label} {x.origin} to {x.destination}, {text.kg(x.kgco2e)}"
+        for x in picture.lanes[:8]
+    )
+    return f"Map of the plan. Lanes by physical CO₂e: {ways or 'none'}."
+
+
+def safe(words: object) -> str:
+    """Return text that deck.gl shows as it is: its JSON reader takes `@@` for code."""
+    return str(words).replace("@@", "@ @")
+
+
+def _ground(land: Mapping[str, Any], window: Window) -> list[pdk.Layer]:
+    lons = [float(x) for x in range(-540, 541, 60)]
+    ocean = [[x, -85.0] for x in lons] + [[x, 85.0] for x in reversed(lons)]
+    turns = [
+        turn
+        for turn in (-360.0, 0.0, 360.0)
+        if window.west < 180.0 + turn and window.east > -180.0 + turn
+    ]
+    rings = [
+        [[round(lon + turn, 3), round(lat, 3)] for lon, lat in ring]
+        for turn in turns
+        for ring in land_rings(land)
+    ]
+    return [
+        pdk.Layer(
+            "SolidPolygonLayer",
+            id="ocean",
+            data=[{"p": ocean}],
+            get_polygon="p",
+            get_fill_color=rgb(OCEAN),
+        ),
+        pdk.Layer(
+            "GeoJsonLayer",
+            id="land",
+            data={
+                "type": "FeatureCollection",
+                "features": [
+                    {
+                        "type": "Feature",
+                        "properties": {},
+                        "geometry": {"type": "Polygon", "coordinates": [ring]},
+                    }
+                    for ring in rings
+                ],
+            },
+            get_fill_color=rgb(LAND),
+            get_line_color=rgb(COAST),
+            stroked=True,
+            line_width_min_pixels=0.7,
+        ),
+    ]
+
+
+def _lanes(picture: Picture) -> pdk.Layer:
+    most = max((lane.kgco2e for lane in picture.lanes), default=0.0)
+    rows = [
+        {
+            "path": [[round(lon, 4), round(lat, 4)] for lon, lat in lane.path],
+            "colour": rgb(look_of(lane.mode).colour),
+            "width": round(lane_width(lane.kgco2e, most), 2),
+            "hint": safe(_hint(lane)),
+        }
+        for lane in reversed(picture.lanes)
+    ]
+    return pdk.Layer(
+        "PathLayer",
+        id="lanes",
+        data=rows,
+        get_path="path",
+        get_color="colour",
+        get_width="width",
+        width_units=pdk.types.String("pixels"),
+        width_min_pixels=1.6,
+        cap_rounded=True,
+        joint_rounded=True,
+        pickable=True,
+        auto_highlight=True,
+    )
+
+
+def _hint(lane: Lane) -> str:
+    return (
+        f"{look_of(lane.mode).label}: {lane.origin} → {lane.destination}\n"
+        f"{text.three_digits(lane.distance_km)} km ({lane.quality}), "
+        f"{text.three_digits(lane.mass_kg)} kg of freight\n"
+        f"physical {text.kg(lane.kgco2e)}\nmarket-based {text.kg(lane.market_kgco2e)}\n"
+        f"{', '.join(lane.services)}"
+    )
+
+
+def _hubs(picture: Picture) -> pdk.Layer:
+    return pdk.Layer(
+        "ScatterplotLayer",
+        id="hubs",
+        data=[
+            {
+                "at": list(p.at),
+                "fill": rgb(INK) if p.kind == "site" else [255, 255, 255],
+                "hint": safe(f"{p.label} ({p.hub_id}), {p.kind}"),
+            }
+            for p in picture.places
+        ],
+        get_position="at",
+        get_fill_color="fill",
+        get_line_color=rgb(INK),
+        get_radius=5,
+        radius_units=pdk.types.String("pixels"),
+        line_width_min_pixels=1.8,
+        stroked=True,
+        pickable=True,
+    )
+
+
+def _words(picture: Picture, zoom: float) -> list[pdk.Layer]:
+    """Return the names and lane tags that do not touch at the first zoom."""
+    project = mercator(zoom)
+    hubs = [(p.label, *project(p.at)) for p in picture.places]
+    labels = place_labels(hubs, size=_LABEL_PX)
+    names = [
+        _text(picture.places[x.index].label, picture.places[x.index].at, rgb(INK))
+        | {
+            "offset": [round(x.x - hubs[x.index][1], 1), round(x.y - hubs[x.index][2], 1)],
+            "anchor": x.align,
+        }
+        for x in labels
+    ]
+    wanted: list[tuple[str, float, float]] = []
+    tags: list[tuple[Lane, Point]] = []
+    for lane in picture.lanes:
+        if len(lane.path) > 1 and math.dist(project(lane.path[0]), project(lane.path[-1])) > (
+            _TAGGED_LANE_PX
+        ):
+            at = lane.path[int(len(lane.path) * 0.45)]
+            wanted.append((_tag(lane), *project(at)))
+            tags.append((lane, at))
+    free = place_labels(wanted, size=_TAG_PX, taken=[x.box for x in labels])
+    marks = [
+        _text(_tag(lane), at, rgb(look_of(lane.mode).colour))
+        | {
+            "offset": [round(x.x - wanted[x.index][1], 1), round(x.y - wanted[x.index][2], 1)],
+            "anchor": x.align,
+        }
+        for x in free
+        for lane, at in [tags[x.index]]
+    ]
+    return [
+        _text_layer("tags", marks, _TAG_PX, background=True),
+        _text_layer("names", names, _LABEL_PX),
+    ]
+
+
+def _tag(lane: Lane) -> str:
+    return f"{look_of(lane.mode).label} {text.kg(lane.kgco2e, unit='kg')}"
+
+
+def _text(words: str, at: Point, colour: Sequence[int]) -> dict[str, Any]:
+    return {"words": safe(words), "at": list(at), "colour": list(colour)}
+
+
+def _text_layer(
+    name: str, rows: Sequence[Mapping[str, Any]], size: float, *, background: bool = False
+) -> pdk.Layer:
+    return pdk.Layer(
+        "TextLayer",
+        id=name,
+        data=list(rows),
+        get_text="words",
+        get_position="at",
+        get_color="colour",
+        get_pixel_offset="offset",
+        get_text_anchor="anchor",
+        get_size=size,
+        # pydeck reads plain strings as accessors: without these wrappers no label appears.
+        character_set=pdk.types.String("auto"),
+        font_family=pdk.types.String("sans-serif"),
+        font_weight=600,
+        background=background,
+        get_background_color=[255, 255, 255, 225],
+        background_padding=[4, 2],
+    )
