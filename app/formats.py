@@ -1,0 +1,162 @@
+"""Write docs/formats.md from the declarations that readers and writers use: `python -m app.formats`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from data.factor_schemas import (
+    ENERGY_CARRIERS,
+    GRIDS,
+    GWP,
+    HUB_ENERGY,
+    INTENSITIES,
+    PARAMETERS,
+    SAF_PATHWAYS,
+    UNIT_CATALOGUE,
+    VEHICLES,
+)
+from data.schemas import PLAN_TABLES, PROBLEM_TABLES
+from emissions.ledger.tables import BOOK_TABLES
+from optimizer.scenarios import (
+    Closures,
+    ElectricityPolicy,
+    FuelPolicy,
+    Neutrality,
+    Objective,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from data.schemas import Column, Schema
+
+FACTOR_TABLES = (
+    INTENSITIES,
+    ENERGY_CARRIERS,
+    SAF_PATHWAYS,
+    GRIDS,
+    VEHICLES,
+    HUB_ENERGY,
+    PARAMETERS,
+    GWP,
+    UNIT_CATALOGUE,
+)
+SECTIONS = {
+    "objective": Objective,
+    "closures": Closures,
+    "fuel": FuelPolicy,
+    "electricity": ElectricityPolicy,
+    "neutrality": Neutrality,
+}
+_HEAD = """# Files: the contract
+
+This page is generated from the declarations that the program itself reads and writes by
+(`python -m app.formats > docs/formats.md`; a test keeps the two equal).
+
+**Common rules.** CSV is UTF-8 with one header line and `.` decimals; lists are separated by `|`;
+times are ISO 8601 with offset; schedules are in the local time of the hub of departure. `.xlsx` and
+`.parquet` with the same columns are read wherever CSV is. One currency: EUR; a row in another needs a
+row of `fx`. CO2e in files is kg with exactly six decimals, whole milligrams, the unit in which it is
+stored. Times in output are UTC. Text that a spreadsheet would run as a formula is written with a
+leading `'`.
+
+**Bad rows.** A refused row goes to `refused.csv` with file, row, column, what was found and what was
+wanted; good rows go on; unknown columns are told. Exit 0 with refused rows, `--strict` makes it 1,
+and 2 when no row is usable.
+
+**Exit codes.** 0 done, or intact and recomputed · 1 it ran and the answer is no (infeasible, the
+declaration does not conform, the pack is not as it claims) · 2 wrong usage or bad input · 3 the pack is
+intact but signed by a key that is not trusted (tampered beats untrusted). Unserved shipments alone
+leave 0.
+
+**Work** is bounded by `--effort` (small, normal, large, or branch-and-bound nodes a level), never by
+seconds, so that the same input gives the same bytes; `--time-limit` is on offer and marks the plan
+`"deterministic": false`.
+
+**Prices.** A departure costs `cost_per_unit x (full_units + part_load_factor x part_units)` plus, for
+each shipment, `max(cost_min, rate x chargeable_kg)` and surcharges, with
+`chargeable_kg = max(mass_kg, volume_m3 x chargeable_kg_per_m3)`. `rate_breaks` are
+`from_kg:price_per_kg`: all chargeable kg at the last rate reached; they replace `cost_per_t` once the
+first is reached. A blank `part_load_factor` means no part loads. Chargeable weight prices; actual mass
+alone makes emissions.
+
+**Footprint basis.** `emission_basis=shared`: intensity of `toc_id` x transport activity. `dedicated`:
+energy per vehicle-km of `vehicle_code` at its load, empty running included, shared by transport
+activity. The planner and the inventory use the same figure.
+
+**A problem** is a folder with `shipments` and the tables below, or a bare shipments file, which is
+planned on the shipped network of the reference lane and says so.
+
+**A plan folder** holds the plan tables below, `summary.json`, `plan.json` (all of it, sorted keys),
+`map.html` (one file that loads nothing) and `hubs.csv`. A *pack* (`claim.zip`) is described in
+[methodology.md](methodology.md), section 9.
+"""
+
+
+def _cells(column: Column) -> Iterator[str]:
+    yield f"`{column.name}`"
+    kind = ", ".join(column.choices) if column.choices else str(column.kind)
+    bounds = [
+        f"{sign} {value:g}"
+        for sign, value in ((">", column.above), (">=", column.at_least), ("<=", column.at_most))
+        if value is not None
+    ]
+    yield " ".join([kind, *bounds])
+    yield "yes" if column.required else ""
+    yield column.meaning.replace("|", "\\|")
+
+
+def _table(schema: Schema) -> Iterator[str]:
+    yield f"### {schema.name}"
+    yield ""
+    yield f"{schema.title}." + (f" Key: `{', '.join(schema.key)}`." if schema.key else "")
+    yield ""
+    yield "| column | holds | required | meaning |"
+    yield "|---|---|---|---|"
+    for column in schema.columns:
+        yield "| " + " | ".join(_cells(column)) + " |"
+    yield ""
+
+
+def _tables(title: str, schemas: Iterable[Schema]) -> Iterator[str]:
+    yield f"## {title}"
+    yield ""
+    for schema in schemas:
+        yield from _table(schema)
+
+
+def _scenario() -> Iterator[str]:
+    yield "## scenario.toml"
+    yield ""
+    yield "`[scenario]` holds `name`, `title`, `description` and `extends` (another scenario beside it)."
+    yield "`[[override]]` holds `table`, `where` and `set`: rows that match get new cells. Offsets never"
+    yield "enter `co2e_basis`. `balanced` is cost + 100 EUR/t CO2e + lateness + capital of goods under way"
+    yield "(12 % a year)."
+    yield ""
+    yield "| section | key | default |"
+    yield "|---|---|---|"
+    for name, section in SECTIONS.items():
+        blank = section()
+        for f in fields(section):
+            value = getattr(blank, f.name)
+            shown = "none" if value is None else value
+            yield f"| `{name}` | `{f.name}` | `{shown}` |"
+    yield ""
+
+
+def formats_markdown() -> str:
+    """Return the whole page."""
+    lines = [
+        *_tables("In: a problem", PROBLEM_TABLES),
+        *_scenario(),
+        *_tables("Out: a plan", PLAN_TABLES),
+        *_tables("Books: credits, SAF and electricity certificates", BOOK_TABLES),
+        *_tables("Factor tables (each with a .toml of its sources)", FACTOR_TABLES),
+    ]
+    return _HEAD + "\n" + "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(formats_markdown())

@@ -1,0 +1,1 @@
+"""Measure what Greenlane claims; results stand in bench/README.md."""
