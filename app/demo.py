@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
-from typing import TYPE_CHECKING
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from app import claims, workflow
 from app.console import show_comparison, show_levers, show_statement
@@ -15,20 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PILOT = "pilot"
+WORKERS = 2
 
 
 def run_demo(folder: Path, *, effort: str, say: Callable[[str], None]) -> int:
     """Write everything below `folder`, print what it shows, and return the check's exit code."""
+    documents = _plan_all(folder, effort, say)
     tools = workflow.open_tools()
-    scenarios = workflow.sample_scenarios()
-    documents = {}
-    for name in workflow.SCENARIOS:
-        say(f"planning {name}")
-        planned = workflow.make_plan(
-            workflow.sample_folder(), scenarios[name], tools, effort=Effort(name=effort)
-        )
-        workflow.save_plan(planned, folder / name, tools)
-        documents[name] = planned.document
     show_comparison(workflow.compare(documents))
     pilot = documents[PILOT]["summary"]
     print(
@@ -39,6 +34,32 @@ def run_demo(folder: Path, *, effort: str, say: Callable[[str], None]) -> int:
         print(f"\n{documents[name]['scenario']['title']}:")
         show_levers(documents[name])
     return _claim(folder, tools, say)
+
+
+def _plan_all(folder: Path, effort: str, say: Callable[[str], None]) -> dict[str, Any]:
+    """Plan the scenarios in processes of their own: the same bytes, whatever their number."""
+    say(f"planning {', '.join(workflow.SCENARIOS)}")
+    # Processes are spawned, not forked: a solver's threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=WORKERS, mp_context=context) as pool:
+        running = {n: pool.submit(_plan_one, n, folder, effort) for n in workflow.SCENARIOS}
+        documents = {}
+        for name, result in running.items():
+            documents[name] = result.result()
+            say(f"  planned {name}")
+    return documents
+
+
+def _plan_one(name: str, folder: Path, effort: str) -> dict[str, Any]:
+    tools = workflow.open_tools()
+    planned = workflow.make_plan(
+        workflow.sample_folder(),
+        workflow.sample_scenarios()[name],
+        tools,
+        effort=Effort(name=effort),
+    )
+    workflow.save_plan(planned, folder / name, tools)
+    return planned.document
 
 
 def _claim(folder: Path, tools: workflow.Tools, say: Callable[[str], None]) -> int:
