@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.documents import json_bytes, line_row, software_version
@@ -29,6 +28,7 @@ from emissions.neutrality import assess, declare, read_declaration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from data.findings import Report
     from emissions.factors import Factors

@@ -44,6 +44,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if traceback:
             raise
         _fail(error)
+    except OSError as error:
+        if traceback:
+            raise
+        _say(f"greenlane: {error.filename or 'file'}: {error.strerror or error}")
+        sys.exit(BAD_INPUT)
     except typer.Abort:
         _say("stopped")
         sys.exit(130)
@@ -278,7 +283,7 @@ def start_app(
     headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
 ) -> int:
     """Start the Streamlit app on this machine alone (127.0.0.1)."""
-    import subprocess  # noqa: PLC0415, S404
+    import subprocess  # noqa: PLC0415
 
     page = Path(__file__).with_name("main.py")
     options = {
@@ -306,3 +311,6 @@ def demo(
     folder = (out or Path(read_settings().output_dir)) / "reference_lane"
     return run_demo(folder, effort=effort, say=_say)
 
+
+if __name__ == "__main__":
+    main()

@@ -74,12 +74,15 @@ def show_plan(document: Mapping[str, Any], out: Path) -> None:
     console, s = _console(), document["summary"]
     show_comparison([_row(document)])
     low, high = s["interval_kgco2e"]["low"], s["interval_kgco2e"]["high"]
-    console.print(f"physical interval {_kg(low)} to {_kg(high)} kg CO2e; factors {s['factor_basis']}")
+    console.print(
+        f"physical interval {_kg(low)} to {_kg(high)} kg CO2e; factors {s['factor_basis']}"
+    )
     shares = ", ".join(f"{m} {_percent(p)}" for m, p in s["mode_shares"].items())
     console.print(f"physical CO2e by mode: {shares}")
     for u in document["unserved"]:
         console.print(
-            f"unserved {u['shipment_id']}: {u['reason']}; would need {u['would_need']}", markup=False
+            f"unserved {u['shipment_id']}: {u['reason']}; would need {u['would_need']}",
+            markup=False,
         )
     show_levers(document)
     for assumption in document["assumptions"]:

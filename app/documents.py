@@ -185,7 +185,7 @@ def _kg(e: Emissions) -> dict[str, float]:
     }
 
 
-def factor_basis(inventory: Inventory, late: dict[str, str], as_of: object) -> str:
+def factor_basis(late: dict[str, str], as_of: object) -> str:
     """Return `as of DATE`, or `restated` with the latest publication that was not yet known."""
     if not late:
         return f"as of {as_of}"

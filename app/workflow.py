@@ -16,10 +16,11 @@ from app.documents import (
     refused_rows,
     summary,
 )
+from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
 from data.catalogue import Catalogue, open_catalogue
 from data.errors import DataError
-from data.schemas import PLAN_TABLES, REFUSED, HUBS
+from data.schemas import HUBS, PLAN_TABLES, REFUSED
 from data.tables import find_table, write_bytes
 from emissions.factors import Factors
 from emissions.inventory import published_after
@@ -96,9 +97,7 @@ def make_plan(  # noqa: PLR0913  (one option each)
     GreenlaneError
         when nothing can be read, no plan exists, or the audit finds a fault.
     """
-    intake = read_problem(
-        problem, tools.catalogue, tools.factors, scenario, base=sample_folder()
-    )
+    intake = read_problem(problem, tools.catalogue, tools.factors, scenario, base=sample_folder())
     plan = solve(intake.problem, effort=effort, as_of=as_of, report=report)
     if frontier_points:
         report("tracing the frontier")
@@ -107,7 +106,7 @@ def make_plan(  # noqa: PLR0913  (one option each)
     findings = audit(plan)
     findings.raise_if_failed()
     late = published_after(plan.inventory, tools.factors, plan.as_of)
-    basis = factor_basis(plan.inventory, late, plan.as_of)
+    basis = factor_basis(late, plan.as_of)
     document = plan_document(plan, summary(plan, intake, basis))
     return Planned(plan=plan, intake=intake, report=findings, document=document)
 
@@ -121,6 +120,7 @@ def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
     files["plan.json"] = json_bytes(planned.document)
     files["map.html"] = map_html(planned.document, land(tools.catalogue)).encode()
     files["hubs.csv"] = hubs_bytes(planned.plan)
+    files["lanes.geojson"] = lanes_geojson(planned.document)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return tuple(folder / name for name in files)
@@ -131,10 +131,8 @@ def hubs_bytes(plan: Plan) -> bytes:
     used = {x.line.element.origin for x in plan.legs} | {
         x.line.element.destination for x in plan.legs
     }
-    rows = []
-    for name in sorted(used):
-        hub = plan.problem.hubs[name]
-        rows.append({c: getattr(hub, c, None) for c in HUBS.names})
+    hubs = (plan.problem.hubs[name] for name in sorted(used))
+    rows = [{c: getattr(hub, c, None) for c in HUBS.names} for hub in hubs]
     return write_bytes(rows, HUBS)
 
 
@@ -203,19 +201,17 @@ def has_shipments(path: Path) -> bool:
 
 def sources(tools: Tools) -> list[dict[str, str]]:
     """Return one row per table and source: publisher, title, edition, licence, how it was read."""
-    rows = []
-    for table in tools.factors.tables:
-        for source in table.card.sources.values():
-            rows.append(
-                {
-                    "table": table.path,
-                    "source_id": source.source_id,
-                    "publisher": source.publisher,
-                    "title": source.title,
-                    "edition": source.edition,
-                    "licence": source.licence,
-                    "url": source.url,
-                    "read": source.read,
-                }
-            )
-    return rows
+    return [
+        {
+            "table": table.path,
+            "source_id": source.source_id,
+            "publisher": source.publisher,
+            "title": source.title,
+            "edition": source.edition,
+            "licence": source.licence,
+            "url": source.url,
+            "read": source.read,
+        }
+        for table in tools.factors.tables
+        for source in table.card.sources.values()
+    ]

@@ -38,10 +38,15 @@ def rows(folder: Path, again: Path) -> Iterator[tuple[str, str]]:
         s = json.loads((folder / name / "summary.json").read_bytes())
         yield (
             f"{name}: cost EUR; physical, market-based kg CO2e; gap; status",
-            f"{s['cost']['total']:,.0f}; {s['physical_kgco2e']['wtw']:,.0f}, "
-            f"{s['market_based_kgco2e']['wtw']:,.0f}; {100 * s['gap']:.3f} %; {s['status']}",
+            (
+                f"{s['cost']['total']:,.0f}; {s['physical_kgco2e']['wtw']:,.0f}, "
+                f"{s['market_based_kgco2e']['wtw']:,.0f}; {100 * s['gap']:.3f} %; {s['status']}"
+            ),
         )
-        yield f"{name}: plan CO2e minus footprint of legs.csv, mg", str(difference_mg(folder / name))
+        yield (
+            f"{name}: plan CO2e minus footprint of legs.csv, mg",
+            str(difference_mg(folder / name)),
+        )
     pilot = json.loads((folder / "pilot" / "summary.json").read_bytes())
     yield "air share of the pilot's physical total", f"{100 * pilot['mode_shares']['air']:.2f} %"
     files = [p.relative_to(folder) for p in sorted(folder.rglob("*")) if p.is_file()]
@@ -56,7 +61,7 @@ def difference_mg(folder: Path) -> int:
     """Return the plan's CO2e minus that recomputed from its legs.csv."""
     tools = workflow.open_tools()
     again = claims.take_footprint(folder / "legs.csv", tools.factors).inventory
-    told = json.loads((folder / "summary.json").read_bytes())["physical_kgco2e"]["wtw"]
+    told = float(json.loads((folder / "summary.json").read_bytes())["physical_kgco2e"]["wtw"])
     return round(told * MG_PER_KG) - again.physical.wtw_mg
 
 

@@ -6,7 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  (pytest reads fixtures' annotations)
 
 import pytest
 
@@ -82,12 +82,18 @@ def test_demo_writes_every_file_of_the_contract(demo: Path) -> None:
     assert (demo / "trust.toml").is_file()
 
 
-def test_planner_and_inventory_use_the_same_figure(demo: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_planner_and_inventory_use_the_same_figure(demo: Path, run: Run) -> None:
     """CO2e of the plan equals the footprint recomputed from legs.csv, to the milligram."""
     for name in ("business_as_usual", "pilot", "greenest_in_time", "cheapest"):
         again = demo / name / "again.csv"
         assert run("footprint", demo / name / "legs.csv", "-o", again) == 0
-        columns = ("wtt_kgco2e", "ttw_kgco2e", "wtw_kgco2e", "market_wtt_kgco2e", "market_wtw_kgco2e")
+        columns = (
+            "wtt_kgco2e",
+            "ttw_kgco2e",
+            "wtw_kgco2e",
+            "market_wtt_kgco2e",
+            "market_wtw_kgco2e",
+        )
         for before, after in zip(rows_of(demo / name / "legs.csv"), rows_of(again), strict=True):
             assert [before[c] for c in columns] == [after[c] for c in columns]
         summary = json.loads((demo / name / "summary.json").read_bytes())
@@ -126,7 +132,9 @@ def test_same_input_same_bytes(demo: Path, tmp_path: Path, run: Run) -> None:
         assert file.read_bytes() == (demo / "greenest_in_time" / file.name).read_bytes(), file.name
 
 
-def test_verify_says_what_it_checked(demo: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_says_what_it_checked(
+    demo: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Exit 0 for a trusted key, 3 for an untrusted one, 2 for what is no pack."""
     pack, trust = demo / "claim.zip", demo / "trust.toml"
     assert run("verify", pack, "--trust", trust) == 0
@@ -137,7 +145,9 @@ def test_verify_says_what_it_checked(demo: Path, run: Run, capsys: pytest.Captur
     assert run("verify", demo / "missing.zip") == 2
 
 
-def test_one_changed_byte_is_found_and_its_member_named(demo: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_changed_byte_is_found_and_its_member_named(
+    demo: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One byte of any member: exit 1, and the member's name."""
     content = bytearray((demo / "claim.zip").read_bytes())
     at = content.index(b"AIR-LONGHAUL")
@@ -148,7 +158,9 @@ def test_one_changed_byte_is_found_and_its_member_named(demo: Path, run: Run, ca
     assert "evidence/legs.csv" in capsys.readouterr().out
 
 
-def test_bad_rows_are_named_and_the_good_ones_go_on(bad_lane: Path, tmp_path: Path, run: Run) -> None:
+def test_bad_rows_are_named_and_the_good_ones_go_on(
+    bad_lane: Path, tmp_path: Path, run: Run
+) -> None:
     """An unknown place, a negative mass, a due date before ready, a missing factor."""
     out = tmp_path / "out"
     assert run("plan", bad_lane, "-o", out, "--effort", "small") == 0
@@ -164,7 +176,9 @@ def test_bad_rows_are_named_and_the_good_ones_go_on(bad_lane: Path, tmp_path: Pa
     assert run("plan", bad_lane, "-o", out, "--effort", "small", "--strict") == 1
 
 
-def test_a_shipment_that_no_service_carries_is_explained(bad_lane: Path, tmp_path: Path, run: Run) -> None:
+def test_a_shipment_that_no_service_carries_is_explained(
+    bad_lane: Path, tmp_path: Path, run: Run
+) -> None:
     """Unserved shipments alone leave exit 0, and each says why and what would help."""
     edit(bad_lane / "shipments.csv", {"GL-04": {"un_number": "UN9999"}})
     out = tmp_path / "out"
@@ -187,7 +201,12 @@ def test_a_shipment_that_no_service_carries_is_explained(bad_lane: Path, tmp_pat
     ],
 )
 def test_wrong_usage_is_told_plainly(
-    arguments: list[object], code: int, words: str, run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[object],
+    code: int,
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One message with what was wanted; never a traceback."""
     monkeypatch.chdir(tmp_path)
@@ -199,7 +218,9 @@ def test_wrong_usage_is_told_plainly(
     assert "Traceback" not in told
 
 
-def test_footprint_refuses_a_leg_without_its_factor(demo: Path, tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_footprint_refuses_a_leg_without_its_factor(
+    demo: Path, tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The bad leg is named; the good legs go on; --strict makes it a no."""
     legs = tmp_path / "legs.csv"
     rows = rows_of(demo / "pilot" / "legs.csv")[:3]
@@ -214,7 +235,9 @@ def test_footprint_refuses_a_leg_without_its_factor(demo: Path, tmp_path: Path, 
     assert run("footprint", legs, "--strict") == 1
 
 
-def test_declaration_is_not_neutral_with_too_few_credits(demo: Path, tmp_path: Path, run: Run) -> None:
+def test_declaration_is_not_neutral_with_too_few_credits(
+    demo: Path, tmp_path: Path, run: Run
+) -> None:
     """Fewer retired credits than the residual: the answer is no, exit 1."""
     books = tmp_path / "books"
     books.mkdir()
@@ -227,6 +250,16 @@ def test_declaration_is_not_neutral_with_too_few_credits(demo: Path, tmp_path: P
 
 def test_every_verb_has_help(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """`greenlane VERB --help` tells what it does."""
-    for verb in ("plan", "footprint", "compare", "declare", "seal", "verify", "sources", "app", "demo"):
+    for verb in (
+        "plan",
+        "footprint",
+        "compare",
+        "declare",
+        "seal",
+        "verify",
+        "sources",
+        "app",
+        "demo",
+    ):
         assert run(verb, "--help") == 0
         assert "Usage" in capsys.readouterr().out

@@ -28,7 +28,12 @@ HUBS = {
 
 @pytest.mark.parametrize(
     ("name", "hub_id"),
-    [("FRA", "FRA"), ("Madrid, ES", "MAD-WH"), ("madrid,  es", "MAD-WH"), ("40.41,-3.71", "MAD-WH")],
+    [
+        ("FRA", "FRA"),
+        ("Madrid, ES", "MAD-WH"),
+        ("madrid,  es", "MAD-WH"),
+        ("40.41,-3.71", "MAD-WH"),
+    ],
 )
 def test_known_names_resolve(name: str, hub_id: str) -> None:
     """Hub id, city and country, or coordinates within 5 km."""

@@ -24,7 +24,7 @@ import emissions
 from data import open_catalogue
 from data.schemas import LEGS
 from data.tables import write_bytes
-from data.units import kg_text
+from data.units import kg_text, micro
 from emissions import TCE, Factors, take_inventory
 from emissions.energy import hub_energy
 from emissions.evidence import (
@@ -321,7 +321,7 @@ def tables() -> Tables:
 
 
 def carried(draw: st.DrawFn) -> TCE:
-    """Draw carriage by any transport operation category or vehicle."""
+    """Draw carriage by any transport operation category or vehicle, amounts as files carry them."""
     users = [*sorted(factors().tocs), *sorted(factors().vehicles)]
     user, kg = draw(st.sampled_from(users)), draw(st.floats(1, 25_000))
     row = factors().tocs.get(user) or factors().vehicles[user]
@@ -329,13 +329,13 @@ def carried(draw: st.DrawFn) -> TCE:
     if isinstance(row, TOC):
         more["distance_kind"] = "sfd" if row.distance_kind == "not_stated" else row.distance_kind
         if row.mode == "air":
-            more |= {"saf_kg": kg * draw(st.floats(0, 1e-4)), "saf_pathway": "hefa-uco"}
+            more |= {"saf_kg": micro(kg * draw(st.floats(0, 1e-4))), "saf_pathway": "hefa-uco"}
     elif row.electric:
-        kwh = draw(st.floats(0, 1e4))
-        more |= {"energy_kwh": kwh, "eac_kwh": kwh * draw(st.floats(0, 1))}
+        kwh = micro(draw(st.floats(0, 1e4)))
+        more |= {"energy_kwh": kwh, "eac_kwh": micro(kwh * draw(st.floats(0, 1)))}
         more["grid_id"] = draw(st.sampled_from(sorted(factors().grids)))
     else:
-        more["fuel_kg"] = draw(st.floats(0, 1e4))
+        more["fuel_kg"] = micro(draw(st.floats(0, 1e4)))
     return replace(carriage(1, row.mode, "A", "B", **more), mass_kg=kg)
 
 

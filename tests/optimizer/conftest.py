@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  (pytest reads fixtures' annotations)
 from typing import Any
 
 import pytest
 
 from data import open_catalogue
-from data.catalogue import Catalogue
+from data.catalogue import Catalogue  # noqa: TC001
 from emissions import Factors
 from optimizer import Plan, Scenario, read_problem
 from optimizer.audit import audit
-from optimizer.intake import Intake
+from optimizer.intake import Intake  # noqa: TC001
 from optimizer.solve import solve
 
 HUBS = [
@@ -153,6 +152,3 @@ def factors(catalogue: Catalogue) -> Factors:
 @pytest.fixture
 def world(tmp_path: Path, catalogue: Catalogue, factors: Factors) -> World:
     return World(tmp_path / "world", catalogue, factors)
-
-
-MakeScenario = Callable[..., Scenario]

@@ -44,22 +44,41 @@ def limited(plan: Plan, **change: Any) -> Plan:
     return replace(plan, problem=problem)
 
 
+def earlier(plan: Plan) -> Plan:
+    return leg(plan, 0, departs_at=plan.legs[0].departs_at - timedelta(days=2))
+
+
+def invented(plan: Plan) -> Plan:
+    departure = plan.uses[0].departure
+    later = replace(departure, departs_at=departure.departs_at + timedelta(hours=1))
+    return use(plan, 0, departure=later)
+
+
+def shut(plan: Plan) -> Plan:
+    return replace(plan, problem=replace(plan.problem, closed={"FLIGHT": "closed"}))
+
+
+def overbound(plan: Plan) -> Plan:
+    level = plan.levels[0]
+    return replace(plan, levels=(replace(level, lower_bound=level.value + 1),))
+
+
 FAULTS: list[tuple[str, str, Fault]] = [
     ("AUD-01", "a shipment is dropped", lambda p: replace(p, legs=p.legs[5:])),
     ("AUD-02", "a chain jumps", lambda p: element(p, 2, origin="FACTORY", destination="FRA")),
-    ("AUD-03", "departs before ready", lambda p: leg(p, 0, departs_at=p.legs[0].departs_at - timedelta(days=2))),
+    ("AUD-03", "departs before ready", earlier),
     ("AUD-04", "a cut-off is missed", lambda p: leg(p, 2, departs_at=p.legs[0].arrives_at)),
-    ("AUD-05", "a departure is invented", lambda p: use(p, 0, departure=replace(p.uses[0].departure, departs_at=p.uses[0].departure.departs_at + timedelta(hours=1)))),
+    ("AUD-05", "a departure is invented", invented),
     ("AUD-06", "a unit is missing", lambda p: use(p, 1, full_units=0)),
     ("AUD-07", "a load is missing", lambda p: replace(p, loads=p.loads[1:])),
-    ("AUD-08", "a closed service is used", lambda p: replace(p, problem=replace(p.problem, closed={"FLIGHT": "closed"}))),
+    ("AUD-08", "a closed service is used", shut),
     ("AUD-09", "a price is changed", lambda p: use(p, 0, cost_eur=p.uses[0].cost_eur + 1)),
     ("AUD-10", "CO2e is changed by a milligram", lambda p: use(p, 0, wtw_mg=p.uses[0].wtw_mg + 1)),
     ("AUD-11", "SAF nobody allowed", lambda p: element(p, 2, saf_kg=1.0, saf_pathway="hefa-uco")),
     ("AUD-12", "one credit too few", lambda p: replace(p, credits_t=p.credits_t - 1)),
     ("AUD-13", "the cap is broken", lambda p: limited(p, carbon_cap_kgco2e=1.0)),
     ("AUD-13", "the budget is broken", lambda p: limited(p, budget=1.0)),
-    ("AUD-14", "the bound is above the value", lambda p: replace(p, levels=(replace(p.levels[0], lower_bound=p.levels[0].value + 1),))),
+    ("AUD-14", "the bound is above the value", overbound),
     ("AUD-14", "nothing was proven", lambda p: replace(p, levels=())),
 ]  # fmt: skip
 

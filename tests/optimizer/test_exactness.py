@@ -11,7 +11,7 @@ import pytest
 from optimizer import Scenario
 from optimizer.itineraries import itineraries
 from optimizer.prices import shipment_price_eur
-from optimizer.scenarios import Objective
+from optimizer.scenarios import FuelPolicy, Objective
 from optimizer.solve import solve
 
 COST = Scenario(objective=Objective(mode="cost"))
@@ -180,8 +180,6 @@ def test_dedicated_truck_emits_less_per_shipment_when_better_filled(world: Any) 
 
 def test_physical_basis_ignores_saf(world: Any) -> None:
     """On the physical basis SAF buys nothing, so none is bought."""
-    from optimizer.scenarios import FuelPolicy
-
     fuel = FuelPolicy(saf_max_share=1.0, saf_price_per_t=1500, saf_pathway="hefa-uco")
     objective = Objective(mode="lexicographic", order=("co2e", "cost"), co2e_basis="physical")
     plan = world.solve(replace(COST, objective=objective, fuel=fuel))

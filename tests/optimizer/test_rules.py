@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from optimizer.scenarios import (
     Neutrality,
     Objective,
 )
+from optimizer.solve import solve
 
 COST = Scenario(objective=Objective(mode="cost"))
 
@@ -28,9 +30,7 @@ def chain(plan: Plan, shipment_id: str) -> list[str]:
 
 
 def units(plan: Plan, service_id: str) -> list[float]:
-    return [
-        u.full_units + u.part_units for u in plan.uses if u.departure.service_id == service_id
-    ]
+    return [u.full_units + u.part_units for u in plan.uses if u.departure.service_id == service_id]
 
 
 def test_two_shipments_share_one_truck_when_dates_allow(world: Any) -> None:
@@ -60,10 +60,6 @@ def test_the_change_that_would_help_does_help(world: Any) -> None:
     hours = float(plan.unserved[0].would_need.split()[-2])
     intake = world.read(COST)
     shipment = intake.problem.shipments[0]
-    from datetime import timedelta
-
-    from optimizer.solve import solve
-
     later = replace(shipment, due_at=shipment.due_at + timedelta(hours=hours + 0.1))
     again = solve(replace(intake.problem, shipments=(later,)))
     assert not again.unserved
@@ -128,7 +124,11 @@ def test_must_avoid_and_must_use_are_kept(world: Any) -> None:
 
 def test_closures_shut_modes_carriers_and_hubs(world: Any) -> None:
     """A closed carrier is no way; the reason names the closure."""
-    for closures in (Closures(carriers=("Airline",)), Closures(modes=("air",)), Closures(hubs=("FRA",))):
+    for closures in (
+        Closures(carriers=("Airline",)),
+        Closures(modes=("air",)),
+        Closures(hubs=("FRA",)),
+    ):
         plan = world.solve(replace(COST, closures=closures))
         assert {u.reason_code for u in plan.unserved} == {"no_chain"}
         assert "closed" in plan.unserved[0].reason
