@@ -94,7 +94,14 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
     for level in levels(v):
         report(f"minimising {level.name}")
         v.model.minimize(level.expression)
-        solved = mathopt.solve(v.model, mathopt.SolverType.HIGHS, params=parameters)
+        # A plan to start from: nobody served, then what the level before found.
+        start = mathopt.SolutionHint(variable_values=solution or _nobody_served(v))
+        solved = mathopt.solve(
+            v.model,
+            mathopt.SolverType.HIGHS,
+            params=parameters,
+            model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
+        )
         _refuse(solved.termination, problem)
         solution = solved.variable_values()
         value = solved.objective_value()
@@ -114,6 +121,11 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
         levels=tuple(results),
         solver=f"HiGHS by OR-Tools {ortools.__version__}",
     )
+
+
+def _nobody_served(v: Variables) -> dict[mathopt.Variable, float]:
+    left = {flow.unserved for flow in v.flows.values()}
+    return {x: float(x in left) for x in v.model.variables()}
 
 
 def _refuse(termination: mathopt.Termination, problem: Problem) -> None:

@@ -12,7 +12,7 @@ from optimizer import Scenario
 from optimizer.itineraries import itineraries
 from optimizer.prices import shipment_price_eur
 from optimizer.scenarios import FuelPolicy, Objective
-from optimizer.solve import solve
+from optimizer.solve import Effort, solve
 
 COST = Scenario(objective=Objective(mode="cost"))
 
@@ -184,3 +184,14 @@ def test_physical_basis_ignores_saf(world: Any) -> None:
     objective = Objective(mode="lexicographic", order=("co2e", "cost"), co2e_basis="physical")
     plan = world.solve(replace(COST, objective=objective, fuel=fuel))
     assert sum(leg.line.element.saf_kg for leg in plan.legs) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_seed_finds_a_plan_at_every_level(world: Any, seed: int) -> None:
+    """A later level starts from the plan of the one before, so it cannot come back without one."""
+    three_shipments(world)
+    objective = Objective(mode="lexicographic", order=("co2e", "time", "cost"))
+    problem = world.read(Scenario(objective=objective)).problem
+    plan = solve(problem, effort=Effort(name="1", seed=seed))
+    assert [level.name for level in plan.levels] == ["co2e", "time", "cost"]
+    assert not plan.unserved
