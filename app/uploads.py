@@ -34,7 +34,9 @@ def place_upload(name: str, content: bytes, folder: Path) -> Path:
     if suffix == ".zip":
         return _unpacked(name, content, folder)
     if suffix not in TABLES:
-        raise DataError(f"{name}: found {suffix or 'no ending'}, wanted {', '.join(TABLES)} or .zip")
+        raise DataError(
+            f"{name}: found {suffix or 'no ending'}, wanted {', '.join(TABLES)} or .zip"
+        )
     _refuse_swelling(name, suffix, content)
     path = folder / f"shipments{suffix}"
     path.write_bytes(content)

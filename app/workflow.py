@@ -118,7 +118,7 @@ def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
     files = {f"{s.name}.csv": write_bytes(rows[s.name], s) for s in PLAN_TABLES}
     files["summary.json"] = json_bytes(planned.document["summary"])
     files["plan.json"] = json_bytes(planned.document)
-    files["map.html"] = map_html(planned.document, land(tools.catalogue)).encode()
+    files["map.html"] = map_html(planned.document, land(tools.catalogue, "50m")).encode()
     files["hubs.csv"] = hubs_bytes(planned.plan)
     files["lanes.geojson"] = lanes_geojson(planned.document)
     for name, content in files.items():

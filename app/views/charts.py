@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from app.views import text
-from app.views.look import GREEN, INK, LOOKS, MUTED, SHAPES, look_of
+from app.views.look import GREEN, INK, LOOKS, look_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     Documents = Mapping[str, Mapping[str, Any]]
     Row = dict[str, Any]
 
-BASES = {"physical_kgco2e": "Physical", "market_based_kgco2e": "Market-based"}
+_HEAD_PX, _BAR_PX = 96, 31  # a page fits axis, legend and bars into the height it is given
 _MOST_LEVERS = 10
-_LONGEST_LEVER = 58
+_AXIS = alt.Axis(format=",.0f", tickCount=5)
 
 
 def _label(name: str, document: Mapping[str, Any]) -> str:
@@ -46,24 +46,19 @@ def mode_rows(documents: Documents) -> list[Row]:
 def co2e_by_mode(documents: Documents) -> alt.LayerChart:
     """Return stacked bars of physical CO2e; a tick shows the market-based total beside them."""
     rows = mode_rows(documents)
-    order = [_label(name, d) for name, d in documents.items()]
     used = {r["mode"] for r in rows}
     looks = [look for look in LOOKS.values() if look.label in used]
-    y = alt.Y("scenario:N", sort=order, title=None, axis=alt.Axis(labelLimit=150))
+    y = _scenario_axis([_label(name, d) for name, d in documents.items()])
     bars = (
         alt.Chart(_inline(rows))
         .mark_bar(height={"band": 0.62})
         .encode(
             y=y,
-            x=alt.X(
-                "kgco2e:Q", title="Physical, kg CO₂e", axis=alt.Axis(format=",.0f", tickCount=5)
-            ),
+            x=alt.X("kgco2e:Q", title="Physical, kg CO₂e", axis=_AXIS),
             color=alt.Color(
                 "mode:N",
                 title=None,
-                scale=alt.Scale(
-                    domain=[x.label for x in looks], range=[x.colour for x in looks]
-                ),
+                scale=alt.Scale(domain=[x.label for x in looks], range=[x.colour for x in looks]),
                 legend=alt.Legend(orient="top", symbolType="square"),
             ),
             order=alt.Order("order:Q"),
@@ -75,7 +70,11 @@ def co2e_by_mode(documents: Documents) -> alt.LayerChart:
             ],
         )
     )
-    market = [
+    return _of_bars([bars, _market_ticks(documents, y)], len(documents))
+
+
+def _market_ticks(documents: Documents, y: alt.Y) -> alt.Chart:
+    rows = [
         {
             "scenario": _label(name, d),
             "kgco2e": d["summary"]["market_based_kgco2e"]["wtw"],
@@ -83,8 +82,8 @@ def co2e_by_mode(documents: Documents) -> alt.LayerChart:
         }
         for name, d in documents.items()
     ]
-    ticks = (
-        alt.Chart(_inline(market))
+    ticks: alt.Chart = (
+        alt.Chart(_inline(rows))
         .mark_tick(thickness=3, height={"band": 0.9}, color=INK)
         .encode(
             y=y,
@@ -95,132 +94,17 @@ def co2e_by_mode(documents: Documents) -> alt.LayerChart:
             ],
         )
     )
-    return alt.layer(bars, ticks).properties(height=46 * len(documents) + 20)
+    return ticks
 
 
-def pareto_rows(rows: Sequence[Row], basis: str) -> list[Row]:
-    """Return one point per plan; `best` tells that no other beats it in cost, CO2e and days."""
-    points = [
-        {
-            "scenario": text.scenario_label(r["scenario"], r["title"]),
-            "cost_eur": r["cost_eur"],
-            "kgco2e": r[basis],
-            "mean_days": r["mean_days"],
-        }
-        for r in rows
-    ]
-    return [
-        p | {"best": "not beaten" if not _beaten(p, points) else "beaten in all three"}
-        for p in points
-    ]
+def _scenario_axis(order: list[str]) -> alt.Y:
+    axis = alt.Axis(labelLimit=150, labelOverlap=False)
+    return alt.Y("scenario:N", sort=order, title=None, axis=axis)
 
 
-_CRITERIA = ("cost_eur", "kgco2e", "mean_days")
-
-
-def _beaten(point: Row, points: Sequence[Row], criteria: Sequence[str] = _CRITERIA) -> bool:
-    mine = [point[c] if point[c] is not None else float("inf") for c in criteria]
-    for other in points:
-        its = [other[c] if other[c] is not None else float("inf") for c in criteria]
-        if its != mine and all(a <= b for a, b in zip(its, mine, strict=True)):
-            return True
-    return False
-
-
-def staircase(points: Sequence[Row]) -> list[Row]:
-    """Return the points that none beats in cost and CO2e, dearest last.
-
-    >>> [p["kgco2e"] for p in staircase([
-    ...     {"cost_eur": 1, "kgco2e": 9}, {"cost_eur": 2, "kgco2e": 9.5},
-    ...     {"cost_eur": 3, "kgco2e": 4}])]
-    [9, 4]
-    """
-    front = [p for p in points if not _beaten(p, points, ("cost_eur", "kgco2e"))]
-    return sorted(front, key=lambda p: (p["cost_eur"], p["kgco2e"]))
-
-
-def frontier_rows(document: Mapping[str, Any], basis: str) -> list[Row]:
-    """Return the traced frontier of one plan, if it has one."""
-    column = "wtw_kgco2e" if basis == "physical_kgco2e" else "market_wtw_kgco2e"
-    return [
-        {
-            "scenario": f"frontier point {p['point']}",
-            "cost_eur": float(p["cost"]),
-            "kgco2e": float(p[column]),
-        }
-        for p in document["frontier"]
-    ]
-
-
-def pareto(
-    rows: Sequence[Row], *, basis: str = "market_based_kgco2e", frontier: Sequence[Row] = ()
-) -> alt.LayerChart:
-    """Return cost against CO2e: a point per plan, and the staircase of those that none beats."""
-    points = pareto_rows(rows, basis)
-    names = [p["scenario"] for p in points]
-    x = alt.X(
-        "cost_eur:Q",
-        title="Cost, EUR",
-        axis=alt.Axis(format=",.0f", tickCount=5),
-        scale=alt.Scale(zero=True, padding=34),
-    )
-    y = alt.Y(
-        "kgco2e:Q",
-        title=f"{BASES[basis]}, kg CO₂e",
-        axis=alt.Axis(format=",.0f", tickCount=5),
-        scale=alt.Scale(zero=True, padding=16),
-    )
-    steps = (
-        alt.Chart(_inline(staircase([*points, *frontier])))
-        .mark_line(interpolate="step-after", strokeDash=[5, 4], color=MUTED, strokeWidth=1.6)
-        .encode(x=x, y=y)
-    )
-    dots = (
-        alt.Chart(_inline(points))
-        .mark_point(size=190, filled=True, color=GREEN, stroke="white", strokeWidth=1)
-        .encode(
-            x=x,
-            y=y,
-            shape=alt.Shape(
-                "scenario:N",
-                scale=alt.Scale(domain=names, range=[SHAPES[i % len(SHAPES)] for i in range(len(names))]),
-                legend=None,
-            ),
-            opacity=alt.condition("datum.best == 'not beaten'", alt.value(1.0), alt.value(0.4)),
-            tooltip=[
-                alt.Tooltip("scenario:N", title="Scenario"),
-                alt.Tooltip("cost_eur:Q", title="Cost, EUR", format=",.0f"),
-                alt.Tooltip("kgco2e:Q", title=f"{BASES[basis]}, kg CO₂e", format=",.3s"),
-                alt.Tooltip("mean_days:Q", title="Mean days", format=".1f"),
-                alt.Tooltip("best:N", title="Cost, CO₂e and days"),
-            ],
-        )
-    )
-    words = (
-        alt.Chart(_inline(points))
-        .mark_text(dy=-15, fontSize=12, fontWeight=600, color=INK)
-        .encode(x=x, y=y, text="scenario:N")
-    )
-    layers: list[Any] = [steps, dots, words]
-    if frontier:
-        layers.insert(1, _frontier_dots(frontier, x, y))
-    return alt.layer(*layers).properties(height=290)
-
-
-def _frontier_dots(frontier: Sequence[Row], x: alt.X, y: alt.Y) -> alt.Chart:
-    return (
-        alt.Chart(_inline(frontier))
-        .mark_point(size=60, filled=False, color=GREEN, strokeWidth=1.6)
-        .encode(
-            x=x,
-            y=y,
-            tooltip=[
-                alt.Tooltip("scenario:N", title="Point"),
-                alt.Tooltip("cost_eur:Q", title="Cost, EUR", format=",.0f"),
-                alt.Tooltip("kgco2e:Q", title="kg CO₂e", format=",.3s"),
-            ],
-        )
-    )
+def _of_bars(layers: Sequence[alt.Chart], bars: int) -> alt.LayerChart:
+    chart: alt.LayerChart = alt.LayerChart(layer=list(layers))
+    return chart.properties(height=_HEAD_PX + _BAR_PX * max(bars, 1))
 
 
 def lever_rows(document: Mapping[str, Any]) -> list[Row]:
@@ -228,7 +112,8 @@ def lever_rows(document: Mapping[str, Any]) -> list[Row]:
     levers = sorted(document["levers"], key=lambda x: (x["eur_per_t"], x["about"]))
     return [
         {
-            "lever": _short(x["text"]),
+            "lever": f"{x['about']} · {'SAF' if x['kind'] == 'saf' else 'mode'}",
+            "end": max(x["eur_per_t"], 0.0),
             "kind": "SAF" if x["kind"] == "saf" else "Mode change",
             "eur_per_t": x["eur_per_t"],
             "saves_kgco2e": x["saves_kgco2e"],
@@ -240,10 +125,6 @@ def lever_rows(document: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= _LONGEST_LEVER else words[: _LONGEST_LEVER - 1] + "…"
-
-
 def levers(document: Mapping[str, Any]) -> alt.LayerChart:
     """Return what the next tonne of CO2e would cost: one bar per lever, cheapest first."""
     rows = lever_rows(document)
@@ -252,17 +133,19 @@ def levers(document: Mapping[str, Any]) -> alt.LayerChart:
             "lever:N",
             sort=[r["lever"] for r in rows],
             title=None,
-            axis=alt.Axis(labelLimit=330),
+            axis=alt.Axis(labelLimit=330, labelOverlap=False),
         ),
-        x=alt.X("eur_per_t:Q", title="Marginal abatement cost, EUR per t CO₂e (market-based)"),
+        x=alt.X(
+            "eur_per_t:Q",
+            title="Marginal abatement cost, EUR per t CO₂e (market-based)",
+            scale=alt.Scale(domain=_with_room([r["eur_per_t"] for r in rows])),
+        ),
     )
     bars = base.mark_bar(height={"band": 0.6}).encode(
         color=alt.Color(
             "kind:N",
             title=None,
-            scale=alt.Scale(
-                domain=["Mode change", "SAF"], range=[GREEN, LOOKS["air"].colour]
-            ),
+            scale=alt.Scale(domain=["Mode change", "SAF"], range=[GREEN, LOOKS["air"].colour]),
             legend=alt.Legend(orient="top", symbolType="square"),
         ),
         tooltip=[
@@ -271,8 +154,17 @@ def levers(document: Mapping[str, Any]) -> alt.LayerChart:
             alt.Tooltip("eur_per_t:Q", title="EUR per t CO₂e", format=",.1f"),
         ],
     )
-    words = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(text="label:N")
-    return alt.layer(bars, words).properties(height=34 * max(len(rows), 1) + 30)
+    # Words stand right of a bar, and right of zero where a lever saves money.
+    words = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(
+        x="end:Q", text="label:N"
+    )
+    return _of_bars([bars, words], len(rows))
+
+
+def _with_room(values: Sequence[float]) -> list[float]:
+    """Return an axis from the least to the greatest, zero included, with room for words."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    return [low, high + 0.4 * (high - low or 1.0)]
 
 
 def intervals(documents: Documents) -> alt.LayerChart:
@@ -286,7 +178,7 @@ def intervals(documents: Documents) -> alt.LayerChart:
         }
         for name, d in documents.items()
     ]
-    y = alt.Y("scenario:N", sort=[r["scenario"] for r in rows], title=None)
+    y = _scenario_axis([r["scenario"] for r in rows])
     hints = [
         alt.Tooltip("scenario:N", title="Scenario"),
         alt.Tooltip("low:Q", title="Low, kg CO₂e", format=",.3s"),
@@ -296,7 +188,7 @@ def intervals(documents: Documents) -> alt.LayerChart:
     base = alt.Chart(_inline(rows)).encode(y=y, tooltip=hints)
     title = "Physical, kg CO₂e, with interval"
     bars = base.mark_bar(height=9, color="#A9CDBF", cornerRadius=4).encode(
-        x=alt.X("low:Q", title=title, axis=alt.Axis(format=",.0f", tickCount=5)), x2="high:Q"
+        x=alt.X("low:Q", title=title, axis=_AXIS), x2="high:Q"
     )
     dots = base.mark_point(filled=True, size=90, color=GREEN, opacity=1).encode(x="kgco2e:Q")
-    return alt.layer(bars, dots).properties(height=44 * len(documents) + 20)
+    return _of_bars([bars, dots], len(rows))

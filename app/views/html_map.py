@@ -11,6 +11,7 @@ from app.views.lanes import land_rings, picture_of
 from app.views.look import LOOKS, look_of
 from app.views.page import STYLE
 from app.views.svg_map import View, details, draw, fitted, lane_width, sign
+from data.units import KG_PER_TONNE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _WIDE, _NARROW, _HIGH = 1160.0, 836.0, 520.0
 _DETAIL_WIDE, _DETAIL_HIGH = 312.0, 255.0
-_KG_PER_TONNE = 1000.0
 
 
 def map_html(document: Mapping[str, Any], land: Mapping[str, Any]) -> str:
@@ -55,12 +55,10 @@ def _head(document: Mapping[str, Any], title: str) -> str:
         ", ".join(sorted({str(names.get(s[end], s[end])) for s in shipments}))
         for end in ("origin", "destination")
     ]
-    mass_t = math.fsum(s["mass_kg"] for s in shipments) / _KG_PER_TONNE
+    mass_t = math.fsum(s["mass_kg"] for s in shipments) / KG_PER_TONNE
     first = min((s["ready_at"][:10] for s in shipments), default="")
     last = max((s["due_at"][:10] for s in shipments), default="")
-    facts = (
-        f"{' → '.join(ends)} · {len(shipments)} shipments · {mass_t:,.1f} t · {first} to {last}"
-    )
+    facts = f"{' → '.join(ends)} · {len(shipments)} shipments · {mass_t:,.1f} t · {first} to {last}"
     return (
         f"<header><p class='mark'>Greenlane plan</p><h1>{title}</h1>"
         f"<p class='facts'>{html.escape(facts)}</p>"
@@ -79,8 +77,10 @@ def _columns(s: Mapping[str, Any]) -> str:
         (
             "Market-based",
             text.kg(s["market_based_kgco2e"]["wtw"]),
-            f"after {text.three_digits(s['saf_kg'])} kg neat SAF and "
-            f"{text.three_digits(s['eac_kwh'])} kWh certificates",
+            (
+                f"after {text.three_digits(s['saf_kg'])} kg neat SAF and "
+                f"{text.three_digits(s['eac_kwh'])} kWh certificates"
+            ),
         ),
         (
             "Offsets",
@@ -88,7 +88,7 @@ def _columns(s: Mapping[str, Any]) -> str:
             "whole credits needed; never taken off a footprint",
         ),
     )
-    return f"<section id='columns' aria-label='Three columns, never merged'>{_cards(cards)}</section>"
+    return f"<section id='columns' aria-label='Three columns'>{_cards(cards)}</section>"
 
 
 def _figures(s: Mapping[str, Any]) -> str:
@@ -129,7 +129,8 @@ def _maps(picture: Picture, rings: Sequence[Sequence[Point]], title: str) -> str
     ]
     world = draw(picture, rings, main, name="map", title=f"Map of the plan: {title}")
     side = f"<div id='details'>{''.join(insets)}</div>" if insets else ""
-    return f"<section id='maps' class='{'split' if insets else 'whole'}'><div class='pan'>{world}</div>{side}</section>"
+    shape = "split" if insets else "whole"
+    return f"<section id='maps' class='{shape}'><div class='pan'>{world}</div>{side}</section>"
 
 
 def _detail_view(points: Sequence[Point]) -> View:
@@ -210,7 +211,7 @@ def _leg(r: Mapping[str, Any]) -> str:
         html.escape(ends),
         html.escape(f"{distance} {r['distance_kind']}".strip()),
         f"{r['shipments']}",
-        f"{r['mass_kg'] / _KG_PER_TONNE:,.2f}",
+        f"{r['mass_kg'] / KG_PER_TONNE:,.2f}",
         f"{r['physical_kgco2e']:,.1f}",
         f"{r['market_based_kgco2e']:,.1f}",
         f"{r['cost_eur']:,.0f}",
@@ -239,13 +240,21 @@ def _foot(document: Mapping[str, Any]) -> str:
     s = document["summary"]
     shares = ", ".join(f"{text.percent(v)} {k}" for k, v in sorted(s["data_shares"].items()))
     lines = (
-        f"Factors: set {s['factor_set']['id']} (sha256 {s['factor_set']['sha256'][:12]}…), "
-        f"{s['factor_basis']}. Data of the physical total: {shares}.",
-        "Well-to-wheel (WTT + TTW), by actual mass, transport chains to ISO 14083; radiative "
-        "forcing is not included. Distances and line shapes of quality estimate are indicative.",
-        "Self-check only: no third party has verified this plan. Sources of every figure: column "
-        "source_id of legs.csv, and `greenlane sources`.",
-        f"Land: Natural Earth, public domain. Greenlane {s['versions']['greenlane']}, "
-        f"{s['solver']}, seed {s['seed']}, input {s['input_sha256'][:12]}….",
+        (
+            f"Factors: set {s['factor_set']['id']} (sha256 {s['factor_set']['sha256'][:12]}…), "
+            f"{s['factor_basis']}. Data of the physical total: {shares}."
+        ),
+        (
+            "Well-to-wheel (WTT + TTW), by actual mass, transport chains to ISO 14083; radiative "
+            "forcing is not included. Distances and line shapes of quality estimate are indicative."
+        ),
+        (
+            "Self-check only: no third party has verified this plan. Sources of every figure: "
+            "column source_id of legs.csv, and `greenlane sources`."
+        ),
+        (
+            f"Land: Natural Earth, public domain. Greenlane {s['versions']['greenlane']}, "
+            f"{s['solver']}, seed {s['seed']}, input {s['input_sha256'][:12]}…."
+        ),
     )
     return "<footer>" + "".join(f"<p>{html.escape(x)}</p>" for x in lines) + "</footer>"

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 Point = tuple[float, float]  # longitude, latitude
 _HALF_TURN = 180.0
 _TURN = 360.0
-_TAIL = re.compile(r"\s+(airport|port|rail terminal|freight yard|terminal|deep-water port)$", re.I)
+_TAIL = re.compile(
+    r"\s+(airport|port|rail terminal|freight yard|terminal|deep-water port)$", re.IGNORECASE
+)
 _LONGEST_NAME = 24
 
 
@@ -95,9 +97,7 @@ def _near(path: tuple[Point, ...], centre: float) -> tuple[Point, ...]:
     return tuple((lon + shift, lat) for lon, lat in path)
 
 
-def _lanes(
-    document: Mapping[str, Any], paths: Mapping[str, tuple[Point, ...]]
-) -> tuple[Lane, ...]:
+def _lanes(document: Mapping[str, Any], paths: Mapping[str, tuple[Point, ...]]) -> tuple[Lane, ...]:
     totals = _by_service(document)
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for s in document["services"]:
@@ -143,9 +143,7 @@ def _by_service(document: Mapping[str, Any]) -> dict[str, tuple[float, float, fl
     }
 
 
-def _places(
-    document: Mapping[str, Any], lanes: Sequence[Lane], centre: float
-) -> tuple[Place, ...]:
+def _places(document: Mapping[str, Any], lanes: Sequence[Lane], centre: float) -> tuple[Place, ...]:
     mass: dict[str, float] = {}
     for lane in lanes:
         for end in (lane.origin, lane.destination):

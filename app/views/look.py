@@ -12,19 +12,18 @@ class Look:
     label: str
     colour: str
     dash: str  # of an SVG stroke: the second signal beside colour
-    sign: str  # the same for text labels
 
 
 # Colours of Okabe and Ito (2008), made for all kinds of colour vision.
 LOOKS = {
-    "air": Look(label="Air", colour="#D55E00", dash="", sign="air"),
-    "sea": Look(label="Sea", colour="#0072B2", dash="14 5", sign="sea"),
-    "rail": Look(label="Rail", colour="#009E73", dash="9 3 2 3", sign="rail"),
-    "road": Look(label="Road", colour="#C98A00", dash="3 3.5", sign="road"),
-    "iww": Look(label="Inland waterway", colour="#CC79A7", dash="6 6", sign="barge"),
-    "hub": Look(label="Hub handling", colour="#5B6670", dash="", sign="hub"),
+    "air": Look(label="Air", colour="#D55E00", dash=""),
+    "sea": Look(label="Sea", colour="#0072B2", dash="14 5"),
+    "rail": Look(label="Rail", colour="#009E73", dash="9 3 2 3"),
+    "road": Look(label="Road", colour="#C98A00", dash="3 3.5"),
+    "iww": Look(label="Inland waterway", colour="#CC79A7", dash="6 6"),
+    "hub": Look(label="Hub", colour="#5B6670", dash=""),
 }
-_UNKNOWN = Look(label="Other", colour="#333333", dash="1 3", sign="other")
+_UNKNOWN = Look(label="Other", colour="#333333", dash="1 3")
 
 OCEAN = "#E6EFF4"
 LAND = "#FBFAF5"

@@ -10,20 +10,23 @@ import pydeck as pdk
 from app.views import text
 from app.views.lanes import land_rings, picture_of
 from app.views.look import COAST, INK, LAND, OCEAN, look_of, rgb
-from app.views.projection import around, mercator, mercator_zoom, place_labels
+from app.views.projection import Box, around, label_hubs, mercator, mercator_zoom, place_labels
 from app.views.svg_map import lane_width
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from app.views.lanes import Lane, Picture, Point
-    from app.views.projection import Window
+    from app.views.projection import Label, Window
 
 # What the camera is set for; a page may show it wider or narrower.
-_WIDTH, _HEIGHT = 760.0, 440.0
+_WIDTH, _HEIGHT = 700.0, 500.0
 _LABEL_PX, _TAG_PX = 13.0, 12.0
 _TAGGED_LANE_PX = 60.0
+_TAG_SHARES = (0.45, 0.3, 0.6, 0.75, 0.2)  # of a lane, where its words may stand
+_TAG_ROOM = 1.3  # its box stands wider than its words
 _NARROWEST_DEGREES = 2.0
+_BEYOND = 90.0  # degrees of land drawn beside the window: a wide screen shows more than asked
 
 
 def plan_map(document: Mapping[str, Any], land: Mapping[str, Any]) -> pdk.Deck:
@@ -33,16 +36,14 @@ def plan_map(document: Mapping[str, Any], land: Mapping[str, Any]) -> pdk.Deck:
     """
     picture = picture_of(document)
     points = [p for lane in picture.lanes for p in lane.path] + [p.at for p in picture.places]
-    window = around(
-        points or [(0.0, 20.0)], margin=0.09, aspect=_WIDTH / _HEIGHT, least=_NARROWEST_DEGREES
-    )
+    window = around(points or [(0.0, 20.0)], margin=0.17, least=_NARROWEST_DEGREES)
     zoom, latitude = mercator_zoom(window, _WIDTH, _HEIGHT)
     return pdk.Deck(
         layers=[
             *_ground(land, window),
             _lanes(picture),
             _hubs(picture),
-            *_words(picture, zoom),
+            *_words(picture, zoom, (window.centre, latitude)),
         ],
         map_provider=None,
         initial_view_state=pdk.ViewState(
@@ -73,7 +74,7 @@ def _ground(land: Mapping[str, Any], window: Window) -> list[pdk.Layer]:
     turns = [
         turn
         for turn in (-360.0, 0.0, 360.0)
-        if window.west < 180.0 + turn and window.east > -180.0 + turn
+        if window.west - _BEYOND < 180.0 + turn and window.east + _BEYOND > -180.0 + turn
     ]
     rings = [
         [[round(lon + turn, 3), round(lat, 3)] for lon, lat in ring]
@@ -170,54 +171,58 @@ def _hubs(picture: Picture) -> pdk.Layer:
     )
 
 
-def _words(picture: Picture, zoom: float) -> list[pdk.Layer]:
-    """Return the names and lane tags that do not touch at the first zoom."""
+def _words(picture: Picture, zoom: float, centre: Point) -> list[pdk.Layer]:
+    """Return the names and lane tags that neither touch nor leave the picture at first."""
     project = mercator(zoom)
+    x0, y0 = project(centre)
+    wide, high = _WIDTH / 2 - 8, _HEIGHT / 2 - 8
+    frame = Box(left=x0 - wide, right=x0 + wide, top=y0 - high, bottom=y0 + high)
     hubs = [(p.label, *project(p.at)) for p in picture.places]
-    labels = place_labels(hubs, size=_LABEL_PX)
+    labels, taken = label_hubs(hubs, size=_LABEL_PX, frame=frame)
     names = [
-        _text(picture.places[x.index].label, picture.places[x.index].at, rgb(INK))
-        | {
-            "offset": [round(x.x - hubs[x.index][1], 1), round(x.y - hubs[x.index][2], 1)],
-            "anchor": x.align,
-        }
+        _text(hubs[x.index], picture.places[x.index].at, x) | {"edge": [255, 255, 255, 0]}
         for x in labels
     ]
-    wanted: list[tuple[str, float, float]] = []
-    tags: list[tuple[Lane, Point]] = []
-    for lane in picture.lanes:
-        if len(lane.path) > 1 and math.dist(project(lane.path[0]), project(lane.path[-1])) > (
-            _TAGGED_LANE_PX
-        ):
-            at = lane.path[int(len(lane.path) * 0.45)]
-            wanted.append((_tag(lane), *project(at)))
-            tags.append((lane, at))
-    free = place_labels(wanted, size=_TAG_PX, taken=[x.box for x in labels])
-    marks = [
-        _text(_tag(lane), at, rgb(look_of(lane.mode).colour))
-        | {
-            "offset": [round(x.x - wanted[x.index][1], 1), round(x.y - wanted[x.index][2], 1)],
-            "anchor": x.align,
-        }
-        for x in free
-        for lane, at in [tags[x.index]]
+    spots: list[tuple[Lane, Point]] = [
+        (lane, lane.path[int(len(lane.path) * share)])
+        for lane in picture.lanes
+        for share in _TAG_SHARES
+        if len(lane.path) > 1 and _reach(lane, project) > _TAGGED_LANE_PX
     ]
-    return [
-        _text_layer("tags", marks, _TAG_PX, background=True),
-        _text_layer("names", names, _LABEL_PX),
-    ]
+    tags, tagged = [], set()
+    for lane, at in spots:
+        wanted = (_tag(lane), *project(at))
+        free = (
+            []
+            if lane in tagged
+            else place_labels([wanted], size=_TAG_PX * _TAG_ROOM, taken=taken, frame=frame)
+        )
+        for x in free:
+            taken.append(x.box)
+            tagged.add(lane)
+            tags.append(_text(wanted, at, x) | {"edge": rgb(look_of(lane.mode).colour)})
+    return [_text_layer("tags", tags, _TAG_PX, 235), _text_layer("names", names, _LABEL_PX, 170)]
+
+
+def _reach(lane: Lane, project: Callable[[Point], Point]) -> float:
+    return math.dist(project(lane.path[0]), project(lane.path[-1]))
 
 
 def _tag(lane: Lane) -> str:
     return f"{look_of(lane.mode).label} {text.kg(lane.kgco2e, unit='kg')}"
 
 
-def _text(words: str, at: Point, colour: Sequence[int]) -> dict[str, Any]:
-    return {"words": safe(words), "at": list(at), "colour": list(colour)}
+def _text(wanted: tuple[str, float, float], at: Point, label: Label) -> dict[str, Any]:
+    return {
+        "words": safe(wanted[0]),
+        "at": list(at),
+        "offset": [round(label.x - wanted[1], 1), round(label.y - wanted[2], 1)],
+        "anchor": label.align,
+    }
 
 
 def _text_layer(
-    name: str, rows: Sequence[Mapping[str, Any]], size: float, *, background: bool = False
+    name: str, rows: Sequence[Mapping[str, Any]], size: float, opacity: int
 ) -> pdk.Layer:
     return pdk.Layer(
         "TextLayer",
@@ -225,7 +230,7 @@ def _text_layer(
         data=list(rows),
         get_text="words",
         get_position="at",
-        get_color="colour",
+        get_color=rgb(INK),
         get_pixel_offset="offset",
         get_text_anchor="anchor",
         get_size=size,
@@ -233,7 +238,9 @@ def _text_layer(
         character_set=pdk.types.String("auto"),
         font_family=pdk.types.String("sans-serif"),
         font_weight=600,
-        background=background,
-        get_background_color=[255, 255, 255, 225],
+        background=True,
+        get_background_color=[*rgb(LAND), opacity],
         background_padding=[4, 2],
+        get_border_color="edge",
+        get_border_width=1.3,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,15 +70,18 @@ def natural_earth(lon: float, lat: float) -> tuple[float, float]:
     return math.radians(lon) * x, math.radians(lat) * y
 
 
-def around(points: Iterable[Point], *, margin: float, aspect: float, least: float) -> Window:
+def around(points: Iterable[Point], *, margin: float, least: float) -> Window:
     """Return the window that holds the points with a margin, no narrower than `least` degrees."""
     lons, lats = zip(*points, strict=True)
     wide = max((max(lons) - min(lons)) * (1 + 2 * margin), least)
-    high = max((max(lats) - min(lats)) * (1 + 2 * margin), least / aspect)
-    wide, high = max(wide, high * aspect), max(high, wide / aspect)
+    high = max((max(lats) - min(lats)) * (1 + 2 * margin), least / 2)
     lon, lat = (max(lons) + min(lons)) / 2, (max(lats) + min(lats)) / 2
-    lat = max(min(lat, 84.0 - high / 2), -60.0 + high / 2) if high < 144 else 12.0  # noqa: PLR2004
-    return Window(west=lon - wide / 2, east=lon + wide / 2, south=lat - high / 2, north=lat + high / 2)
+    return Window(
+        west=lon - wide / 2,
+        east=lon + wide / 2,
+        south=max(lat - high / 2, -_MAX_MERCATOR_LAT),
+        north=min(lat + high / 2, _MAX_MERCATOR_LAT),
+    )
 
 
 def clipped(ring: Sequence[Point], window: Window) -> list[Point]:
@@ -191,7 +194,26 @@ def place_labels(
     return placed
 
 
-def _label(  # noqa: PLR0913  (one text at one side)
+def label_hubs(
+    hubs: Sequence[tuple[str, float, float]], *, size: float, frame: Box | None = None
+) -> tuple[list[Label], list[Box]]:
+    """Return names that found room in order of weight, and all that is taken, marks included.
+
+    A name may touch its own mark only: beside another it would name the wrong hub.
+    """
+    reach = size / 2
+    marks = [
+        Box(left=x - reach, top=y - reach, right=x + reach, bottom=y + reach) for _, x, y in hubs
+    ]
+    placed: list[Label] = []
+    for index, hub in enumerate(hubs):
+        taken = [m for i, m in enumerate(marks) if i != index] + [x.box for x in placed]
+        found = place_labels([hub], size=size, frame=frame, taken=taken)
+        placed += [replace(label, index=index) for label in found]
+    return placed, [*marks, *(x.box for x in placed)]
+
+
+def _label(  # noqa: PLR0913, PLR0917  (one text at one side)
     index: int, text: str, at: Point, side: tuple[int, int], align: str, size: float
 ) -> Label:
     wide = sum(1.0 if ord(c) > 0x2E7F else 0.56 for c in text) * size  # noqa: PLR2004  (CJK)

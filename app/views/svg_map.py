@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from app.views.projection import (
     Label,
     Window,
     clipped,
+    label_hubs,
     natural_earth,
-    place_labels,
     thinned,
 )
 
@@ -110,9 +111,7 @@ def draw(  # noqa: PLR0913  (one picture)
     size = 12.5
     places = [p for p in picture.places if _visible(view, p)]
     hubs = [(p.label, *view.pixel(p.at)) for p in places]
-    marks = [Box(left=x - 6, top=y - 6, right=x + 6, bottom=y + 6) for _, x, y in hubs]
-    labels = _hub_labels(hubs, size, view, marks)
-    taken = [*marks, *(label.box for label in labels)]
+    labels, taken = label_hubs(hubs, size=size, frame=view.frame)
     body = [
         f'<rect width="{view.width:g}" height="{view.height:g}" fill="{OCEAN}"/>',
         _grid(view, 1.0 if detail else 15.0),
@@ -128,21 +127,6 @@ def draw(  # noqa: PLR0913  (one picture)
         f'viewBox="0 0 {view.width:g} {view.height:g}">'
         f'<title id="{name}-title">{html.escape(title)}</title>\n' + "\n".join(body) + "\n</svg>"
     )
-
-
-def _hub_labels(
-    hubs: Sequence[tuple[str, float, float]], size: float, view: View, marks: Sequence[Box]
-) -> list[Label]:
-    """Place names in order of weight; a name may stand beside its own mark only."""
-    placed: list[Label] = []
-    for index, hub in enumerate(hubs):
-        others = [m for i, m in enumerate(marks) if i != index]
-        taken = [*others, *(x.box for x in placed)]
-        for label in place_labels([hub], size=size, frame=view.frame, taken=taken):
-            placed.append(
-                Label(index=index, x=label.x, y=label.y, align=label.align, box=label.box)
-            )
-    return placed
 
 
 def _visible(view: View, place: Place) -> bool:
@@ -236,13 +220,13 @@ def _arrow(points: Sequence[Point], colour: str) -> str:
 
 
 def _length(points: Sequence[Point]) -> float:
-    return math.fsum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))
+    return math.fsum(math.dist(a, b) for a, b in itertools.pairwise(points))
 
 
 def _along(points: Sequence[Point], share: float) -> tuple[Point, float]:
     """Return the place at a share of a line's length, and the line's heading there."""
     left = _length(points) * share
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in itertools.pairwise(points):
         step = math.dist(a, b)
         if step and left <= step:
             t = left / step

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.views import text
 from app.views.look import look_of
+from data.units import KG_PER_TONNE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +15,18 @@ if TYPE_CHECKING:
     Document = Mapping[str, Any]
     Row = dict[str, Any]
 
-_KG_PER_TONNE = 1000.0
 HANDLING = "Handling at hubs"
+
+
+_FEW = 100.0
+
+
+def _shown(row: Row) -> Row:
+    """Round figures to show: one decimal below a hundred, none above."""
+    return {
+        k: round(v, 1 if abs(v) < _FEW else None) if isinstance(v, float) else v
+        for k, v in row.items()
+    }
 
 
 def leg_groups(document: Document) -> list[Row]:
@@ -70,26 +81,28 @@ def sums(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, float]:
 def services_for_screen(document: Document) -> list[Row]:
     """Return the legs by service, units in the headers."""
     return [
-        {
-            "Mode": look_of(r["mode"]).label,
-            "Service": r["service"],
-            "Carrier": r["carrier"],
-            "From": r["origin"],
-            "To": r["destination"],
-            "Distance (km)": r["distance_km"],
-            "Distance kind": r["distance_kind"],
-            "Shipments": r["shipments"],
-            "Departures": r["departures"],
-            "Mass (t)": r["mass_kg"] / _KG_PER_TONNE,
-            "Physical (kg CO₂e)": r["physical_kgco2e"],
-            "Market-based (kg CO₂e)": r["market_based_kgco2e"],
-            "Low (kg CO₂e)": r["low_kgco2e"],
-            "High (kg CO₂e)": r["high_kgco2e"],
-            "SAF (kg)": r["saf_kg"],
-            "Freight and handling (EUR)": r["cost_eur"],
-            "Data quality": r["quality"],
-            "Sources": r["source_ids"],
-        }
+        _shown(
+            {
+                "Mode": look_of(r["mode"]).label,
+                "Service": r["service"],
+                "Carrier": r["carrier"],
+                "From": r["origin"],
+                "To": r["destination"],
+                "Distance (km)": r["distance_km"],
+                "Distance kind": r["distance_kind"],
+                "Shipments": r["shipments"],
+                "Departures": r["departures"],
+                "Mass (t)": r["mass_kg"] / KG_PER_TONNE,
+                "Physical (kg CO₂e)": r["physical_kgco2e"],
+                "Market-based (kg CO₂e)": r["market_based_kgco2e"],
+                "Low (kg CO₂e)": r["low_kgco2e"],
+                "High (kg CO₂e)": r["high_kgco2e"],
+                "SAF (kg)": r["saf_kg"],
+                "Freight and handling (EUR)": r["cost_eur"],
+                "Data quality": r["quality"],
+                "Sources": r["source_ids"],
+            }
+        )
         for r in leg_groups(document)
     ]
 
@@ -98,25 +111,27 @@ def legs_for_screen(document: Document) -> list[Row]:
     """Return every chain element with its working: the way from a figure to its source."""
     workings = {(w["shipment_id"], w["leg_no"]): w["working"] for w in document["workings"]}
     return [
-        {
-            "Shipment": x["shipment_id"],
-            "Leg": x["leg_no"],
-            "Mode": look_of("hub" if x["kind"] == "hub" else x["mode"]).label,
-            "From": x["origin"],
-            "To": x["destination"],
-            "Departs": x["departs_at"],
-            "Arrives": x["arrives_at"],
-            "Mass (kg)": x["mass_kg"],
-            "Distance (km)": x["distance_km"],
-            "WTT (kg CO₂e)": float(x["wtt_kgco2e"]),
-            "TTW (kg CO₂e)": float(x["ttw_kgco2e"]),
-            "Physical WTW (kg CO₂e)": float(x["wtw_kgco2e"]),
-            "Market-based WTW (kg CO₂e)": float(x["market_wtw_kgco2e"]),
-            "Cost (EUR)": float(x["cost"]),
-            "Data": f"{x['data_type']}, {x['quality']}",
-            "Working": workings.get((x["shipment_id"], x["leg_no"]), ""),
-            "Sources": str(x["source_id"]).replace("|", ", "),
-        }
+        _shown(
+            {
+                "Shipment": x["shipment_id"],
+                "Leg": x["leg_no"],
+                "Mode": look_of("hub" if x["kind"] == "hub" else x["mode"]).label,
+                "From": x["origin"],
+                "To": x["destination"],
+                "Departs": x["departs_at"],
+                "Arrives": x["arrives_at"],
+                "Mass (kg)": x["mass_kg"],
+                "Distance (km)": x["distance_km"],
+                "WTT (kg CO₂e)": float(x["wtt_kgco2e"]),
+                "TTW (kg CO₂e)": float(x["ttw_kgco2e"]),
+                "Physical WTW (kg CO₂e)": float(x["wtw_kgco2e"]),
+                "Market-based WTW (kg CO₂e)": float(x["market_wtw_kgco2e"]),
+                "Cost (EUR)": float(x["cost"]),
+                "Data": f"{x['data_type']}, {x['quality']}",
+                "Working": workings.get((x["shipment_id"], x["leg_no"]), ""),
+                "Sources": str(x["source_id"]).replace("|", ", "),
+            }
+        )
         for x in document["legs"]
     ]
 
@@ -124,21 +139,23 @@ def legs_for_screen(document: Document) -> list[Row]:
 def departures_for_screen(document: Document) -> list[Row]:
     """Return the departures that are booked, with their fill."""
     return [
-        {
-            "Departs": x["departs_at"],
-            "Arrives": x["arrives_at"],
-            "Service": x["service_id"],
-            "Unit": x["unit_code"],
-            "Full units": x["full_units"],
-            "Part units": x["part_units"],
-            "Mass (kg)": x["mass_kg"],
-            "Volume (m³)": x["volume_m3"],
-            "Fill by mass (%)": _per_cent(x["fill_mass"]),
-            "Fill by volume (%)": _per_cent(x["fill_volume"]),
-            "Cost (EUR)": float(x["cost"]),
-            "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
-            "SAF (kg)": x["saf_kg"],
-        }
+        _shown(
+            {
+                "Departs": x["departs_at"],
+                "Arrives": x["arrives_at"],
+                "Service": x["service_id"],
+                "Unit": x["unit_code"],
+                "Full units": x["full_units"],
+                "Part units": x["part_units"],
+                "Mass (kg)": x["mass_kg"],
+                "Volume (m³)": x["volume_m3"],
+                "Fill by mass (%)": _per_cent(x["fill_mass"]),
+                "Fill by volume (%)": _per_cent(x["fill_volume"]),
+                "Cost (EUR)": float(x["cost"]),
+                "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
+                "SAF (kg)": x["saf_kg"],
+            }
+        )
         for x in document["departures_used"]
     ]
 
@@ -153,19 +170,21 @@ def shipments_for_screen(document: Document) -> list[Row]:
     for leg in document["legs"]:
         legs.setdefault(leg["shipment_id"], []).append(leg)
     return [
-        {
-            "Shipment": s["shipment_id"],
-            "From": s["origin"],
-            "To": s["destination"],
-            "Mass (kg)": s["mass_kg"],
-            "Ready": s["ready_at"],
-            "Arrives": s["arrives_at"],
-            "Due": s["due_at"],
-            "Physical (kg CO₂e)": _sum(legs.get(s["shipment_id"], ()), "wtw_kgco2e"),
-            "Market-based (kg CO₂e)": _sum(legs.get(s["shipment_id"], ()), "market_wtw_kgco2e"),
-            "Freight and handling (EUR)": _sum(legs.get(s["shipment_id"], ()), "cost"),
-            "Modes": _modes(legs.get(s["shipment_id"], ())),
-        }
+        _shown(
+            {
+                "Shipment": s["shipment_id"],
+                "From": s["origin"],
+                "To": s["destination"],
+                "Mass (kg)": s["mass_kg"],
+                "Ready": s["ready_at"],
+                "Arrives": s["arrives_at"],
+                "Due": s["due_at"],
+                "Physical (kg CO₂e)": _sum(legs.get(s["shipment_id"], ()), "wtw_kgco2e"),
+                "Market-based (kg CO₂e)": _sum(legs.get(s["shipment_id"], ()), "market_wtw_kgco2e"),
+                "Freight and handling (EUR)": _sum(legs.get(s["shipment_id"], ()), "cost"),
+                "Modes": _modes(legs.get(s["shipment_id"], ())),
+            }
+        )
         for s in document["shipments"]
     ]
 
@@ -179,15 +198,17 @@ def _modes(legs: Iterable[Mapping[str, Any]]) -> str:
 def alternatives_for_screen(document: Document, shipment_id: str) -> list[Row]:
     """Return the other ways of one shipment, and why each was not taken."""
     return [
-        {
-            "Rank": x["rank"],
-            "Why not": x["why_not"],
-            "Itinerary": x["itinerary"],
-            "Cost alone (EUR)": float(x["cost"]),
-            "Arrives": x["arrives_at"],
-            "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
-            "Market-based (kg CO₂e)": float(x["market_wtw_kgco2e"]),
-        }
+        _shown(
+            {
+                "Rank": x["rank"],
+                "Why not": x["why_not"],
+                "Itinerary": x["itinerary"],
+                "Cost alone (EUR)": float(x["cost"]),
+                "Arrives": x["arrives_at"],
+                "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
+                "Market-based (kg CO₂e)": float(x["market_wtw_kgco2e"]),
+            }
+        )
         for x in document["alternatives"]
         if x["shipment_id"] == shipment_id
     ]
@@ -196,12 +217,14 @@ def alternatives_for_screen(document: Document, shipment_id: str) -> list[Row]:
 def unserved_for_screen(document: Document) -> list[Row]:
     """Return what could not be planned, and what would help."""
     return [
-        {
-            "Shipment": x["shipment_id"],
-            "Reason": x["reason"],
-            "It would need": x["would_need"],
-            "Code": x["reason_code"],
-        }
+        _shown(
+            {
+                "Shipment": x["shipment_id"],
+                "Reason": x["reason"],
+                "It would need": x["would_need"],
+                "Code": x["reason_code"],
+            }
+        )
         for x in document["unserved"]
     ]
 
@@ -209,13 +232,15 @@ def unserved_for_screen(document: Document) -> list[Row]:
 def levers_for_screen(document: Document) -> list[Row]:
     """Return what could still be bought, cheapest tonne first."""
     return [
-        {
-            "Lever": "SAF" if x["kind"] == "saf" else str(x["kind"]).capitalize() + " change",
-            "What": x["text"],
-            "Saves (kg CO₂e)": x["saves_kgco2e"],
-            "Costs (EUR)": x["costs_eur"],
-            "EUR per t CO₂e": x["eur_per_t"],
-        }
+        _shown(
+            {
+                "Lever": "SAF" if x["kind"] == "saf" else str(x["kind"]).capitalize() + " change",
+                "What": x["text"],
+                "Saves (kg CO₂e)": x["saves_kgco2e"],
+                "Costs (EUR)": x["costs_eur"],
+                "EUR per t CO₂e": x["eur_per_t"],
+            }
+        )
         for x in sorted(document["levers"], key=lambda x: (x["eur_per_t"], x["about"]))
     ]
 
@@ -223,19 +248,21 @@ def levers_for_screen(document: Document) -> list[Row]:
 def comparison_for_screen(rows: Sequence[Row]) -> list[Row]:
     """Return one row per scenario; each of the three columns stands alone."""
     return [
-        {
-            "Scenario": text.scenario_label(r["scenario"], r["title"]),
-            "Cost (EUR)": r["cost_eur"],
-            "Mean days": r["mean_days"],
-            "Physical (kg CO₂e)": r["physical_kgco2e"],
-            "Market-based (kg CO₂e)": r["market_based_kgco2e"],
-            "Offsets: credits (t)": r["offsets_t"],
-            "Load by mass (%)": _per_cent(r["load_mass"]),
-            "Load by volume (%)": _per_cent(r["load_volume"]),
-            "Planned": r["planned"],
-            "Unserved": r["unserved"],
-            "Proof": text.proof(r),
-        }
+        _shown(
+            {
+                "Scenario": text.scenario_label(r["scenario"], r["title"]),
+                "Cost (EUR)": r["cost_eur"],
+                "Mean days": r["mean_days"],
+                "Physical (kg CO₂e)": r["physical_kgco2e"],
+                "Market-based (kg CO₂e)": r["market_based_kgco2e"],
+                "Offsets: credits (t)": r["offsets_t"],
+                "Load by mass (%)": _per_cent(r["load_mass"]),
+                "Load by volume (%)": _per_cent(r["load_volume"]),
+                "Planned": r["planned"],
+                "Unserved": r["unserved"],
+                "Proof": text.proof(r),
+            }
+        )
         for r in rows
     ]
 
@@ -254,26 +281,57 @@ def _difference(row: Row, start: Row) -> Row:
     days = None
     if row["mean_days"] is not None and start["mean_days"] is not None:
         days = row["mean_days"] - start["mean_days"]
-    saved_t = -kg["market_based_kgco2e"] / _KG_PER_TONNE
-    return {
-        "Scenario": text.scenario_label(row["scenario"], row["title"]),
-        "Cost (EUR)": cost,
-        "Mean days": days,
-        "Physical (kg CO₂e)": kg["physical_kgco2e"],
-        "Market-based (kg CO₂e)": kg["market_based_kgco2e"],
-        "EUR per t CO₂e avoided (market-based)": cost / saved_t if saved_t > 0 else None,
-    }
+    saved_t = -kg["market_based_kgco2e"] / KG_PER_TONNE
+    return _shown(
+        {
+            "Scenario": text.scenario_label(row["scenario"], row["title"]),
+            "Cost (EUR)": cost,
+            "Mean days": days,
+            "Physical (kg CO₂e)": kg["physical_kgco2e"],
+            "Market-based (kg CO₂e)": kg["market_based_kgco2e"],
+            "EUR per t CO₂e avoided (market-based)": cost / saved_t if saved_t > 0 else None,
+        }
+    )
 
 
 def refused_for_screen(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Return refused rows: where, what was found, what was wanted."""
     return [
+        _shown(
+            {
+                "File": r["file"],
+                "Row": r["row"],
+                "Column": r["column"],
+                "Found": str(r["found"]),
+                "Wanted": r["wanted"],
+            }
+        )
+        for r in rows
+    ]
+
+
+def cards(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """Return what a scenario's card says, each of the three columns apart."""
+    return [
         {
-            "File": r["file"],
-            "Row": r["row"],
-            "Column": r["column"],
-            "Found": str(r["found"]),
-            "Wanted": r["wanted"],
+            "title": text.plain(text.scenario_label(r["scenario"], r["title"])),
+            "physical": text.kg(r["physical_kgco2e"]),
+            "note": text.plain(
+                f"market-based {text.kg(r['market_based_kgco2e'], unit='kg')}, "
+                f"credits {r['offsets_t']:,.0f} t"
+            )
+            + "  \n"
+            + f"**{text.eur(r['cost_eur'])}** · {_days(r['mean_days'])}",
+            "help": "Physical (location-based) CO₂e, well-to-wheel.",
         }
         for r in rows
     ]
+
+
+def _days(value: float | None) -> str:
+    return text.NOT_STATED if value is None else f"{value:,.1f} days"
+
+
+def share(per_cent: float) -> float:
+    """Return a share from a percentage."""
+    return per_cent / 100.0

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 DASH = "–"  # noqa: RUF001  (typography for people)
 NOT_STATED = "not stated"
@@ -111,15 +111,37 @@ def scenario_label(name: str, title: str = "") -> str:
 def air_share(document: Mapping[str, Any]) -> str:
     """Say what carriage by air makes of the physical total, and what could still be bought."""
     share = document["summary"]["mode_shares"].get("air", 0.0)
-    if not share:
-        return "No shipment flies in this plan."
-    head = f"Air makes {percent(share, 1)} of this plan's physical (location-based) CO₂e."
-    saf = [x for x in document["levers"] if x["kind"] == "saf"]
-    if not saf:
-        return f"{head} No further SAF can be bought for it."
-    best = min(saf, key=lambda x: (x["eur_per_t"], x["about"]))
-    total = math.fsum(x["saves_kgco2e"] for x in saf)
-    return (
-        f"{head} More SAF could still take {kg(total)} off its market-based figure, from "
-        f"{three_digits(best['eur_per_t'])} EUR per tonne CO₂e; the physical figure would stay."
+    offers = [*_saf_on_offer(document["levers"]), *_modes_on_offer(document["levers"])]
+    head = (
+        f"Air makes {percent(share, 1)} of this plan's physical (location-based) CO₂e."
+        if share
+        else "No shipment flies in this plan."
     )
+    return f"{head} Still to be had: {'; '.join(offers)}." if offers else head
+
+
+def _saf_on_offer(levers: Sequence[Mapping[str, Any]]) -> list[str]:
+    saf = [x for x in levers if x["kind"] == "saf"]
+    if not saf:
+        return []
+    total = math.fsum(x["saves_kgco2e"] for x in saf)
+    least = min(x["eur_per_t"] for x in saf)
+    return [
+        (
+            f"SAF for the fossil rest, {kg(total)} off the market-based figure from "
+            f"{three_digits(least)} EUR per tonne (the physical figure would stay)"
+        )
+    ]
+
+
+def _modes_on_offer(levers: Sequence[Mapping[str, Any]]) -> list[str]:
+    modes = [x for x in levers if x["kind"] != "saf"]
+    if not modes:
+        return []
+    best = min(modes, key=lambda x: (x["eur_per_t"], x["about"]))
+    return [
+        (
+            f"{len(modes)} changes of mode or service, the cheapest for {best['about']}: "
+            f"{kg(best['saves_kgco2e'])} at {three_digits(best['eur_per_t'])} EUR per tonne"
+        )
+    ]

@@ -81,7 +81,7 @@ def brute_force_eur(world: Any) -> float:
         for p in partitions(shipments)
     )
     last = min(sum(trucks(g, "TRUCK-EU") for g in p) for p in partitions(shipments))
-    return first + last + sum(fare(x, "FLIGHT") for x in shipments)
+    return float(first + last + sum(fare(x, "FLIGHT") for x in shipments))
 
 
 def test_equals_brute_force(world: Any) -> None:

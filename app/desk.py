@@ -1,0 +1,222 @@
+"""Answer what a planner's desk asks: own scenarios, uploads, all files, a claim's check."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from app.claims import check_claim
+from app.documents import refused_rows, software_version
+from app.uploads import place_upload
+from app.workflow import Tools, make_plan, sample_folder, save_plan
+from data.errors import DataError
+from emissions.evidence import exit_code
+from optimizer.scenarios import (
+    MODES_OF_OBJECTIVE,
+    Closures,
+    FuelPolicy,
+    Objective,
+)
+from optimizer.scenarios import (
+    Scenario as Scenario,  # noqa: PLC0414  (pages hint it; they may not import the optimizer)
+)
+from optimizer.solve import Effort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from data.findings import Finding
+
+OBJECTIVES = MODES_OF_OBJECTIVE
+PASSAGES = ("suez", "babalmandab", "panama")
+EFFORTS = ("small", "normal", "large")
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # archives hold no clock: the same plan gives the same bytes
+# What SAF costs where the base scenario buys none: the sample's price, see its assumptions.csv.
+_SAF_PRICE_EUR_PER_T = 1952.0
+_SAF_PATHWAY = "hefa-uco"
+_MAX_CLAIM_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knobs:
+    """What a planner may turn beside the shipped scenarios."""
+
+    objective: str = "balanced"
+    basis: str = "market_based"
+    carbon_price_per_t: float = 0.0
+    carbon_cap_kgco2e: float | None = None
+    budget: float | None = None
+    saf_max_share: float = 0.0
+    passages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One problem and how to plan it; equal questions have equal answers."""
+
+    scenario: Scenario
+    effort: str = "small"
+    frontier_points: int = 0
+    time_limit_s: float | None = None
+    file_name: str = ""  # empty: the shipped sample
+    content: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A plan as pages show it and hand it out."""
+
+    document: Mapping[str, Any]
+    files: Mapping[str, bytes]
+    refused: tuple[Mapping[str, Any], ...]
+    unknown_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimCheck:
+    """What was found about an evidence pack, in groups, with the claim's own figures."""
+
+    groups: Mapping[str, tuple[Finding, ...]]
+    exit_code: int
+    verdict: str
+    meaning: str
+    statement: Mapping[str, Any] | None  # None when its bytes cannot be believed
+
+
+def own_scenario(base: Scenario, knobs: Knobs) -> Scenario:
+    """Return a scenario of the planner's own on the ground of another one."""
+    fuel = replace(base.fuel, saf_max_share=knobs.saf_max_share, saf_min_share=0.0)
+    if fuel.saf_max_share and not fuel.saf_pathway:
+        fuel = FuelPolicy(
+            saf_max_share=knobs.saf_max_share,
+            saf_price_per_t=_SAF_PRICE_EUR_PER_T,
+            saf_pathway=_SAF_PATHWAY,
+        )
+    closures: Closures = replace(base.closures, passages=tuple(sorted(knobs.passages)))
+    return replace(
+        base,
+        name="own",
+        title="Your own scenario",
+        description=f"Your limits on the ground of: {base.title}.",
+        objective=Objective(
+            mode=knobs.objective,
+            carbon_price_per_t=knobs.carbon_price_per_t,
+            carbon_cap_kgco2e=knobs.carbon_cap_kgco2e,
+            budget=knobs.budget,
+            co2e_basis=knobs.basis,
+        ),
+        closures=closures,
+        fuel=fuel,
+    )
+
+
+def digest(question: Question, tools: Tools) -> str:
+    """Return the fingerprint of all that an answer depends on."""
+    parts = (
+        software_version(),
+        tools.factors.sha256,
+        repr(question),
+        hashlib.sha256(question.content).hexdigest(),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def answer(question: Question, tools: Tools, report: Callable[[str], None]) -> Answer:
+    """Plan and return every file; what was uploaded is gone afterwards.
+
+    Raises
+    ------
+    GreenlaneError
+        when the upload is refused, nothing in it can be planned, or no plan exists.
+    """
+    with TemporaryDirectory(prefix="greenlane-") as name:
+        folder = Path(name)
+        problem = sample_folder()
+        if question.file_name:
+            inbox = folder / "in"
+            inbox.mkdir()
+            problem = place_upload(question.file_name, question.content, inbox)
+        planned = make_plan(
+            problem,
+            question.scenario,
+            tools,
+            effort=Effort(name=question.effort, time_limit_s=question.time_limit_s),
+            frontier_points=question.frontier_points,
+            report=report,
+        )
+        written = save_plan(planned, folder / "out", tools)
+        files = {path.name: path.read_bytes() for path in written}
+    return Answer(
+        document=json.loads(files["plan.json"]),
+        files=files,
+        refused=tuple(refused_rows(planned.intake.refused)),
+        unknown_columns=planned.intake.unknown_columns,
+    )
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return files as one archive; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+_GROUPS = {"INT": "integrity", "TRUST": "integrity", "ARI": "arithmetic", "EVI": "evidence"}
+GROUPS = ("integrity", "arithmetic", "evidence", "standard")
+_VERDICTS = {
+    0: ("Intact and recomputed", ("exit code 0: every byte is as signed, every figure follows from "
+        "the inputs, and the signer is one that you trust")),
+    1: ("Not as it claims to be", "exit code 1: the pack opens, but at least one check failed"),
+    3: ("Intact and recomputed, signer not trusted", ("exit code 3: every byte is as signed and "
+        "every figure follows, but the key is not in your trust file")),
+}  # fmt: skip
+_ALTERED = ("Altered", "exit code 1: bytes are not those that were signed; nothing more was read")
+
+
+def look_at_claim(content: bytes, trust: bytes | None) -> ClaimCheck:
+    """Check an evidence pack and group what was found.
+
+    Raises
+    ------
+    GreenlaneError
+        when it is no pack at all, or the trust file cannot be read (exit code 2).
+    """
+    if len(content) > _MAX_CLAIM_BYTES:
+        raise DataError(f"{len(content):,} bytes, wanted at most {_MAX_CLAIM_BYTES:,}")
+    report = check_claim(content, trust)
+    groups: dict[str, list[Finding]] = {name: [] for name in GROUPS}
+    for finding in report.findings:
+        group = _GROUPS.get(finding.code.split("-")[0], "standard")
+        groups[group].append(finding)
+    code = exit_code(report)
+    altered = any(f.code.startswith("INT") and f.decides_against for f in report.findings)
+    verdict, meaning = _ALTERED if altered else _VERDICTS[code]
+    return ClaimCheck(
+        groups={name: tuple(found) for name, found in groups.items()},
+        exit_code=code,
+        verdict=verdict,
+        meaning=meaning,
+        statement=None if altered else _statement(content),
+    )
+
+
+def _statement(content: bytes) -> dict[str, Any]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        document: dict[str, Any] = json.loads(archive.read("statement.json"))
+    return document
+
+
+def demo_claim(folder: Path) -> tuple[bytes, bytes | None] | None:
+    """Return the claim and trust file that `greenlane demo` left in a folder, if it did."""
+    claim, trust = folder / "claim.zip", folder / "trust.toml"
+    if not claim.is_file():
+        return None
+    return claim.read_bytes(), trust.read_bytes() if trust.is_file() else None

@@ -1,0 +1,17 @@
+"""Open the planner's pages: `greenlane app`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.pages import compare, evidence, plan
+
+st.set_page_config(page_title="Greenlane", layout="wide")
+st.navigation(
+    [
+        st.Page(compare.show, title="Compare", url_path="compare", default=True),
+        st.Page(plan.show, title="Plan", url_path="plan"),
+        st.Page(evidence.show, title="Evidence", url_path="evidence"),
+    ],
+    position="top",
+).run()

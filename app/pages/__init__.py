@@ -1,0 +1,1 @@
+"""One page, one question: read widgets, ask the workflow, draw the views."""

@@ -1,0 +1,235 @@
+"""Plan which way each shipment should go, and say why not another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app import screen, state
+from app.desk import EFFORTS, OBJECTIVES, PASSAGES, Knobs, Question, own_scenario, zipped
+from app.uploads import MAX_UPLOAD_BYTES
+from app.views import charts, pareto, tables, text
+from app.workflow import sample_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.desk import Answer, Scenario
+
+_OWN = "own"
+_PASSAGE_NAMES = {"suez": "Suez", "babalmandab": "Bab al-Mandab", "panama": "Panama"}
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Plan")
+    st.caption("Shipments in, a dated, audited plan out: with its CO₂e, its cost and its reasons.")
+    question = _question()
+    if st.button("Plan", type="primary", width=220):
+        state.clear_screen()
+        with screen.faults_as_sentences():
+            screen.planned([question], "Planning")
+            state.keep_on_screen(question)
+    answer = state.on_screen()
+    if answer is not None:
+        st.divider()
+        _result(answer)
+    screen.source_list()
+
+
+def _question() -> Question:
+    """Ask what to move and how to choose."""
+    goods, way = st.columns([2, 3], gap="large")
+    upload = goods.file_uploader(
+        "Shipments (CSV, XLSX, Parquet) or a problem folder (zip)",
+        type=["csv", "xlsx", "parquet", "zip"],
+        max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
+        help="Without a file: the shipped reference lane. A bare shipments file uses its network. "
+        "Columns: shipment_id, origin, destination, mass_kg, volume_m3, ready_at, due_at.",
+    )
+    with way:
+        name = _scenario_name()
+        left, middle, right = st.columns(3)
+    effort = left.selectbox(
+        "Effort",
+        EFFORTS,
+        help="How long to search, in counted steps: repeatable. small: seconds.",
+    )
+    limit = middle.number_input(
+        "Time limit (s)",
+        min_value=0,
+        value=0,
+        step=30,
+        help="0: none. A limit that strikes makes the plan not repeatable, and the plan says so.",
+    )
+    points = right.number_input(
+        "Frontier points",
+        min_value=0,
+        max_value=8,
+        value=0,
+        help="Plans between cheapest and greenest to trace; each costs one more search.",
+    )
+    return Question(
+        scenario=_scenario(name),
+        effort=effort,
+        time_limit_s=float(limit) or None,
+        frontier_points=int(points),
+        file_name=upload.name if upload else "",
+        content=upload.getvalue() if upload else b"",
+    )
+
+
+def _scenario_name() -> str:
+    scenarios = sample_scenarios()
+    titles = {name: text.scenario_label(name, s.title) for name, s in scenarios.items()}
+    titles[_OWN] = "Your own limits"
+    return st.selectbox(
+        "Scenario",
+        list(titles),
+        format_func=titles.__getitem__,
+        key="scenario",
+        help="A shipped scenario, or limits of your own.",
+    )
+
+
+def _scenario(name: str) -> Scenario:
+    """Return the chosen scenario; an own one is asked for in a box of its own."""
+    scenarios = sample_scenarios()
+    if name != _OWN:
+        st.caption(text.plain(scenarios[name].description))
+        return scenarios[name]
+    with st.container(border=True):
+        ground = st.selectbox(
+            "On the ground of",
+            list(scenarios),
+            index=list(scenarios).index("cheapest"),
+            format_func=lambda key: text.scenario_label(key, scenarios[key].title),
+            help="Its closures of modes and carriers, certificates and credits stay.",
+        )
+        return own_scenario(scenarios[ground], _knobs())
+
+
+def _knobs() -> Knobs:
+    """Ask for limits of the planner's own."""
+    one, two, three = st.columns(3)
+    with one:
+        objective, basis = _aim()
+    with two:
+        price = st.number_input(
+            "Carbon price (EUR per t CO₂e)",
+            min_value=0.0,
+            value=0.0,
+            step=10.0,
+            help="Added to cost for every tonne of the chosen column.",
+        )
+        saf = st.slider(
+            "SAF, largest share of fuel burnt (%)",
+            0,
+            100,
+            0,
+            help="Book and claim, priced per tonne of neat SAF. A blend in the tank has a lower "
+            "limit.",
+        )
+    with three:
+        cap = _limit("Carbon cap (kg CO₂e)", "no cap", "The most that the chosen column may be.")
+        budget = _limit(
+            "Budget (EUR)", "no budget", "The most that all costs but penalties may be."
+        )
+    passages = st.pills(
+        "Closed passages",
+        PASSAGES,
+        selection_mode="multi",
+        format_func=_PASSAGE_NAMES.__getitem__,
+        help="Sea services through a closed passage are not used.",
+    )
+    return Knobs(
+        objective=objective,
+        basis=basis,
+        carbon_price_per_t=price,
+        carbon_cap_kgco2e=cap,
+        budget=budget,
+        saf_max_share=tables.share(saf),
+        passages=tuple(passages),
+    )
+
+
+def _aim() -> tuple[str, str]:
+    objective = st.selectbox(
+        "Minimise",
+        OBJECTIVES,
+        index=OBJECTIVES.index("balanced"),
+        help="cost: EUR. co2e: kg CO₂e, then cost. time: hours. balanced: cost + 100 EUR per t "
+        "CO₂e + lateness. lexicographic: CO₂e first, then cost.",
+    )
+    basis = st.selectbox(
+        "CO₂e column that counts",
+        ("market_based", "physical"),
+        help="market_based sees SAF claims and certificates, physical does not. Offsets never "
+        "count in either.",
+    )
+    return objective, basis
+
+
+def _limit(label: str, without: str, what: str) -> float | None:
+    return st.number_input(
+        label, min_value=0.0, value=None, step=1000.0, placeholder=without, help=what
+    )
+
+
+def _result(answer: Answer) -> None:
+    """Draw a plan: figures, map, and the tables behind them."""
+    document = answer.document
+    st.header(text.plain(document["scenario"]["title"]))
+    if answer.refused:
+        st.warning(f"{len(answer.refused)} rows were refused; the good ones are planned.")
+        screen.table(tables.refused_for_screen(answer.refused), key="refused", alt="Refused rows")
+    if answer.unknown_columns:
+        st.caption(text.plain(f"Unknown columns, not read: {', '.join(answer.unknown_columns)}"))
+    screen.figures(document)
+    if document["unserved"]:
+        st.warning("Not every shipment could be planned.")
+        screen.table(tables.unserved_for_screen(document), key="unserved", alt="Unserved shipments")
+    screen.plan_map(document, key="plan-map")
+    screen.remark(text.air_share(document))
+    _details(document)
+    screen.basis_of(document)
+    screen.downloads(answer, zipped(answer.files))
+
+
+def _details(document: Mapping[str, Any]) -> None:
+    names = ("Services", "Shipments", "Legs", "Departures", "Why not?", "What next?")
+    services, shipments, legs, departures, why_not, levers = st.tabs(names)
+    with services:
+        screen.table(tables.services_for_screen(document), key="services", alt="Legs by service")
+    with shipments:
+        screen.table(tables.shipments_for_screen(document), key="shipments", alt="Shipments")
+    with legs:
+        screen.table(tables.legs_for_screen(document), key="legs", alt="Every chain element")
+    with departures:
+        screen.table(tables.departures_for_screen(document), key="departures", alt="Departures")
+    with why_not:
+        about = st.selectbox("Shipment", [s["shipment_id"] for s in document["shipments"]])
+        screen.table(
+            tables.alternatives_for_screen(document, about),
+            key="alternatives",
+            alt="Alternatives of one shipment",
+            wide="Why not",
+        )
+    with levers:
+        _levers(document)
+
+
+def _levers(document: Mapping[str, Any]) -> None:
+    if document["levers"]:
+        st.altair_chart(charts.levers(document), alt="Marginal abatement cost of each lever")
+        st.caption(
+            "What each further change would cost per tonne, alone; below zero it saves money."
+        )
+    screen.table(tables.levers_for_screen(document), key="levers", alt="Levers", wide="What")
+    if document["frontier"]:
+        st.altair_chart(pareto.frontier(document), alt="Frontier of cost and CO₂e")
+
+
+if __name__ == "__main__":  # Streamlit opens this file by itself when it is asked for first
+    screen.open_app()

@@ -1,0 +1,190 @@
+"""What several pages draw alike: figures, tables, maps, faults. Rounding only, no arithmetic."""
+
+from __future__ import annotations
+
+import runpy
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app import state
+from app.views import maps, text
+from data.errors import GreenlaneError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from app.desk import Answer, Question
+
+MAP_HEIGHT = 520
+_THOUSAND = 1000
+CREDITS = "Whole credits (1 credit = 1 t CO₂e) that would balance the market-based residual."
+
+
+def open_app() -> None:
+    """Run the whole app in place of a page that was asked for by its file.
+
+    Streamlit takes a folder `pages` for its older kind of app until navigation has been set once.
+    """
+    runpy.run_path(str(Path(__file__).with_name("main.py")))
+
+
+def table(rows: Sequence[Mapping[str, Any]], *, key: str, alt: str, wide: str = "") -> None:
+    """Draw rows; figures are shown with the reader's thousands separator."""
+    if not rows:
+        st.caption("None.")
+        return
+    config: dict[str, Any] = {
+        name: st.column_config.NumberColumn(format=_number_format([row[name] for row in rows]))
+        for name in rows[0]
+        if any(_is_number(row[name]) for row in rows)
+    }
+    if wide:
+        config[wide] = st.column_config.TextColumn(width="large")
+    st.dataframe(list(rows), hide_index=True, column_config=config, key=key, alt=alt)
+
+
+def _number_format(values: Sequence[object]) -> str:
+    """Return one spelling for a column: a decimal for all or for none."""
+    numbers = [v for v in values if isinstance(v, int | float)]
+    small = all(abs(v) < _THOUSAND for v in numbers)
+    return "%.1f" if small and any(isinstance(v, float) for v in numbers) else "localized"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def figures(document: Mapping[str, Any]) -> None:
+    """Draw a plan's figures: the three columns, never merged, then cost, days and the rest."""
+    s = document["summary"]
+    span = s["interval_kgco2e"]
+    first = st.columns(3)
+    first[0].metric(
+        "Physical (location-based)",
+        text.kg(s["physical_kgco2e"]["wtw"]),
+        help="Well-to-wheel, as operated. No claim and no offset ever lowers it.",
+        border=True,
+    )
+    first[0].caption(f"interval {text.interval(span['low'], span['high'])} CO₂e")
+    first[1].metric(
+        "Market-based",
+        text.kg(s["market_based_kgco2e"]["wtw"]),
+        help="After SAF claims and electricity certificates, before any offset.",
+        border=True,
+    )
+    saf, eac = text.three_digits(s["saf_kg"]), text.three_digits(s["eac_kwh"])
+    first[1].caption(f"{saf} kg neat SAF, {eac} kWh certificates")
+    first[2].metric("Offsets: credits needed", text.credits_needed(s), help=CREDITS, border=True)
+    first[2].caption("never taken off a footprint")
+    second = st.columns(5)
+    load, counts = s["load"], s["shipments"]
+    second[0].metric("Cost", text.eur(s["cost"]["total"]), help="All costs, penalties included.")
+    second[1].metric("Door to door", text.days(s["mean_hours"]), help="Mean over shipments.")
+    second[2].metric(
+        "Load rate by volume",
+        text.percent(load["volume"]),
+        help=f"By mass: {text.percent(load['mass'])}. Of the capacity that is paid for.",
+    )
+    second[3].metric(
+        "Shipments planned",
+        f"{counts['planned']} of {counts['asked']}",
+        help=f"{counts['unserved']} unserved, {counts['refused']} refused.",
+    )
+    second[4].metric("Proof", text.gap(s), help=f"Status {s['status']}: {text.proof(s)}.")
+
+
+def plan_map(document: Mapping[str, Any], *, key: str) -> None:
+    """Draw a plan's map with its legend in words."""
+    st.pydeck_chart(
+        maps.plan_map(document, state.land_outline()),
+        height=MAP_HEIGHT,
+        key=key,
+        alt=text.plain(maps.map_alt(document)),
+    )
+    st.caption(
+        "Colour and words: mode. Width: physical CO₂e. Filled mark: site. Line shapes and "
+        "distances of quality *estimate* are indicative. Land: Natural Earth, public domain."
+    )
+
+
+def remark(words: str) -> None:
+    """Draw a sentence that a planner should not miss."""
+    with st.container(border=True):
+        st.markdown(text.plain(words))
+
+
+def basis_of(document: Mapping[str, Any]) -> None:
+    """Draw the way from figures to sources."""
+    s = document["summary"]
+    shares = ", ".join(f"{text.percent(v)} {k}" for k, v in sorted(s["data_shares"].items()))
+    st.caption(
+        text.plain(
+            f"Data of the physical total: {shares}. Factors: set {s['factor_set']['id']}, "
+            f"{s['factor_basis']}. Working and sources of each leg: table of legs. Self-check "
+            "only: no third party has verified this plan."
+        )
+    )
+
+
+def planned(questions: Sequence[Question], label: str) -> list[Answer]:
+    """Return the answers, planning what is new while its progress is shown."""
+    if all(state.known(q) is not None for q in questions):
+        return [state.ask(q, _quiet) for q in questions]
+    place = st.empty()
+    answers = []
+    with place.status(label, expanded=True):
+        for question in questions:
+            st.write(f"**{text.plain(question.scenario.title)}**")
+            answers.append(state.ask(question, _writer()))
+    place.empty()
+    return answers
+
+
+def _writer() -> Callable[[str], None]:
+    line = st.empty()
+
+    def write(message: str) -> None:
+        line.caption(text.plain(message))
+
+    return write
+
+
+def _quiet(_: str) -> None:
+    """Report to nobody."""
+
+
+@contextmanager
+def faults_as_sentences() -> Iterator[None]:
+    """Show what went wrong as sentences and stop the page there."""
+    try:
+        yield
+    except GreenlaneError as error:
+        shown = [text.plain(line) for line in str(error).splitlines()[:30]]
+        st.error("  \n".join(shown))
+        st.stop()
+
+
+def downloads(answer: Answer, zipped: bytes) -> None:
+    """Offer the files of a plan."""
+    kinds = {
+        "legs.csv": "text/csv",
+        "plan.json": "application/json",
+        "map.html": "text/html",
+    }
+    columns = st.columns(4)
+    for column, (name, mime) in zip(columns, kinds.items(), strict=False):
+        column.download_button(
+            name, answer.files[name], name, mime, on_click="ignore", width="stretch"
+        )
+    columns[3].download_button(
+        "All files (zip)", zipped, "plan.zip", "application/zip", on_click="ignore", width="stretch"
+    )
+
+
+def source_list() -> None:
+    """Draw every table of figures with its source and licence."""
+    with st.expander("Sources and licences of every shipped figure"):
+        table(state.source_rows(), key="sources", alt="Sources and licences")
