@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import shutil
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +74,5 @@ def _claim(folder: Path, tools: workflow.Tools, say: Callable[[str], None]) -> i
     report = claims.verify_file(pack, trust)
     print(f"\n$ greenlane verify {pack} --trust {trust}\n{summary(report)}")
     print(f"\nfiles: {folder}/<scenario>/ with legs.csv, summary.json, map.html, plan.json ...")
-    program = shutil.which("greenlane")
-    print("open the pages with: " + ("greenlane app" if program else "python -m app.cli app"))
+    print("see the pages with `make app`, or `greenlane app` where it is installed")
     return exit_code(report)
