@@ -71,7 +71,7 @@ def brute_force_eur(world: Any) -> float:
         s = problem.services[service_id]
         mass = sum(x.mass_kg for x in group) / s.unit_capacity_kg
         volume = sum(x.volume_m3 for x in group) / s.unit_capacity_m3
-        return -(-max(mass, volume) // 1) * s.price.eur_per_unit
+        return float(-(-max(mass, volume) // 1) * s.price.eur_per_unit)
 
     def fare(x: Any, service_id: str) -> float:
         return shipment_price_eur(price[service_id], x.mass_kg, x.volume_m3)
