@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from app.documents import json_bytes, line_row, software_version
+from app.documents import json_bytes, software_version
+from app.rows import line_row
 from data.errors import DataError
 from data.schemas import LEGS
 from data.tables import Refused, read_bytes, read_table, write_bytes

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from app.claims import check_claim
-from app.documents import refused_rows, software_version
+from app.documents import software_version
+from app.rows import refused_rows
 from app.uploads import place_upload
 from app.workflow import Tools, make_plan, sample_folder, save_plan
 from data.errors import DataError

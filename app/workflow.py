@@ -8,14 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.documents import (
-    factor_basis,
-    json_bytes,
-    plan_document,
-    plan_rows,
-    refused_rows,
-    summary,
-)
+from app.documents import factor_basis, json_bytes, plan_document, summary
+from app.rows import plan_rows, refused_rows
 from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
 from data.catalogue import Catalogue, open_catalogue

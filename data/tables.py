@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from data.cells import CELLS_BY_SUFFIX, MAX_TABLE_BYTES, BadCellError, read_cell
 from data.errors import DataError
-from data.schemas import Column, Kind, Schema
+from data.schemas import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
+
+    from data.schemas import Schema
 
 Row = dict[str, Any]
 
 # A spreadsheet runs a cell that starts with one of these; such text is written with a leading '.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SIGNED_NUMBER = re.compile(r"[+-]\d+(\.\d+)?", re.ASCII)
-MAX_TABLE_BYTES = 64 * 1024 * 1024  # a problem table larger than this belongs to the bulk path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,98 +75,6 @@ class Table:
         )
 
 
-class _BadCellError(ValueError):
-    """What was wanted instead of the text of one cell."""
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise _BadCellError("a number with '.' as decimal sign") from None
-    if not math.isfinite(value) or "_" in text:
-        raise _BadCellError("a finite number")
-    return value
-
-
-def _integer(text: str) -> int:
-    value = _number(text)
-    if value != int(value):
-        raise _BadCellError("a whole number")
-    return int(value)
-
-
-def _time(text: str) -> datetime:
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        raise _BadCellError("a time such as 2023-06-01T18:00+08:00") from None
-    if value.tzinfo is None:
-        raise _BadCellError("a time with its offset, such as 2023-06-01T18:00+08:00")
-    return value.astimezone(UTC)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise _BadCellError("a date such as 2023-06-01") from None
-
-
-def _flag(text: str) -> bool:
-    if text.lower() not in {"yes", "no"}:
-        raise _BadCellError("yes or no")
-    return text.lower() == "yes"
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split("|") if part.strip())
-
-
-_READERS: dict[Kind, Callable[[str], Any]] = {
-    Kind.TEXT: str,
-    Kind.NUMBER: _number,
-    Kind.INTEGER: _integer,
-    Kind.TIME: _time,
-    Kind.DATE: _date,
-    Kind.LIST: _list,
-    Kind.FLAG: _flag,
-}
-
-
-def _bounds_fault(column: Column, value: Any) -> str:  # noqa: ANN401  (any cell)
-    if column.choices and value not in column.choices:
-        return "one of " + ", ".join(column.choices)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if column.above is not None and not value > column.above:
-            return f"> {column.above:g}"
-        if column.at_least is not None and not value >= column.at_least:
-            return f">= {column.at_least:g}"
-        if column.at_most is not None and not value <= column.at_most:
-            return f"<= {column.at_most:g}"
-    return ""
-
-
-def read_cell(column: Column, text: str) -> Any:  # noqa: ANN401  (depends on the column)
-    """Read one cell; blank is None (an empty tuple for lists).
-
-    Raises
-    ------
-    ValueError
-        saying what was wanted.
-    """
-    text = text.strip()
-    if not text:
-        if column.required:
-            raise _BadCellError("a value")
-        return () if column.kind is Kind.LIST else None
-    value = _READERS[column.kind](text)
-    fault = _bounds_fault(column, value)
-    if fault:
-        raise _BadCellError(fault)
-    return value
-
-
 def _read_row(table: Table, number: int, raw: Mapping[str, str]) -> Row | None:
     row: Row = {}
     good = True
@@ -173,68 +82,11 @@ def _read_row(table: Table, number: int, raw: Mapping[str, str]) -> Row | None:
         text = raw.get(column.name) or ""
         try:
             row[column.name] = read_cell(column, text)
-        except _BadCellError as fault:
+        except BadCellError as fault:
             code = "missing_value" if not text.strip() else "bad_value"
             table.refuse(number, column.name, text, str(fault), code)
             good = False
     return row if good else None
-
-
-def _cells_of_csv(content: bytes, file: str) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8"
-        ) from None
-    if "\0" in text:
-        raise DataError(f"{file}: holds a NUL character; wanted plain CSV text")
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise DataError(f"{file}: not readable as CSV ({error})") from None
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _cells_of_xlsx(content: bytes, file: str) -> list[list[str]]:
-    import zipfile  # noqa: PLC0415  (spreadsheets are the exception, start-up is not)
-
-    import openpyxl  # noqa: PLC0415
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_TABLE_BYTES:
-                raise DataError(f"{file}: unpacks to more than {MAX_TABLE_BYTES} bytes")
-        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise DataError(f"{file}: not readable as a spreadsheet ({error})") from None
-    if sheet is None:
-        raise DataError(f"{file}: holds no sheet")
-    return [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-
-
-def _cells_of_parquet(content: bytes, file: str) -> list[list[str]]:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    try:
-        table = pq.read_table(pa.BufferReader(content))
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"{file}: not readable as Parquet ({error})") from None
-    columns = [[_cell_text(value) for value in column.to_pylist()] for column in table.columns]
-    return [list(table.column_names), *(list(row) for row in zip(*columns, strict=True))]
-
-
-_CELLS = {".csv": _cells_of_csv, ".xlsx": _cells_of_xlsx, ".parquet": _cells_of_parquet}
 
 
 def read_bytes(content: bytes, file: str, schema: Schema) -> Table:
@@ -248,9 +100,9 @@ def read_bytes(content: bytes, file: str, schema: Schema) -> Table:
     if len(content) > MAX_TABLE_BYTES:
         raise DataError(f"{file}: {len(content)} bytes, wanted at most {MAX_TABLE_BYTES}")
     suffix = "." + file.rsplit(".", 1)[-1].lower()
-    if suffix not in _CELLS:
+    if suffix not in CELLS_BY_SUFFIX:
         raise DataError(f"{file}: wanted a .csv, .xlsx or .parquet file")
-    cells = _CELLS[suffix](content, file)
+    cells = CELLS_BY_SUFFIX[suffix](content, file)
     header = [name.strip() for name in cells[0]] if cells else []
     missing = [c.name for c in schema.columns if c.required and c.name not in header]
     if missing:
@@ -304,7 +156,7 @@ def read_table(path: Path, schema: Schema) -> Table:
 def find_table(folder: Path, schema: Schema) -> Path | None:
     """Return the file of that schema in a folder, whatever accepted format it has."""
     return next(
-        (p for s in _CELLS if (p := folder / f"{schema.name}{s}").is_file()),
+        (p for s in CELLS_BY_SUFFIX if (p := folder / f"{schema.name}{s}").is_file()),
         None,
     )
 

@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data.cells import read_cell
 from data.equipment import load_units
 from data.errors import DataError
 from data.freight import Piece, Shipment, piece_faults, pieces_by_shipment, refuse_bad_shipments
 from data.network import hubs_of, transfers_of
 from data.places import resolve
 from data.schemas import DEPARTURES, FX, HUBS, PIECES, SERVICES, SHIPMENTS, TRANSFERS, Schema
-from data.tables import Refused, Row, Table, find_table, read_cell, read_table
+from data.tables import Refused, Row, Table, find_table, read_table
 from optimizer.errors import ProblemError
 from optimizer.problem import Problem
 from optimizer.routers import ShippedRouter

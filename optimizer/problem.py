@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from emissions.chain import TCE
 from emissions.energy import energy_per_loaded_km, hub_energy
-from emissions.inventory import covered_kgco2e_per_kwh, take_inventory
+from emissions.inventory import take_inventory
+from emissions.kernel import covered_kgco2e_per_kwh
 from optimizer.timetable import Departure, Timetable, catchable_departures
 
 if TYPE_CHECKING:
