@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from data.tables import Refused
 
+_FEWEST_POINTS = 3  # both ends and one between
 DONE, ANSWER_IS_NO, BAD_INPUT, UNTRUSTED = 0, 1, 2, 3
 
 app = typer.Typer(
@@ -121,6 +122,8 @@ def plan(  # noqa: PLR0913  (the options of the verb)
     from optimizer.scenarios import Scenario, read_scenario  # noqa: PLC0415
     from optimizer.solve import Effort  # noqa: PLC0415
 
+    if frontier and frontier < _FEWEST_POINTS:
+        raise GreenlaneError(f"--frontier {frontier}, wanted at least {_FEWEST_POINTS} points")
     chosen = Scenario() if scenario is None else read_scenario(_scenario_file(scenario))
     tools = workflow.open_tools()
     planned = workflow.make_plan(
@@ -179,7 +182,10 @@ def compare(
     from app import workflow  # noqa: PLC0415
     from app.console import show_comparison  # noqa: PLC0415
 
-    rows = workflow.compare({folder.name: workflow.read_plan(folder) for folder in plans})
+    short = len({folder.name for folder in plans}) == len(plans)
+    rows = workflow.compare(
+        {folder.name if short else str(folder): workflow.read_plan(folder) for folder in plans}
+    )
     if as_json:
         typer.echo(json.dumps(rows, sort_keys=True))
     else:
@@ -249,13 +255,16 @@ def verify(
     trust: Annotated[
         Path | None, typer.Option(help="Keys you trust; without it nobody is trusted.")
     ] = None,
+    factors_sha256: Annotated[
+        str, typer.Option(help="Demand this very factor set, by its publisher's hash.")
+    ] = "",
     as_json: AsJson = False,
 ) -> int:
     """Open a stranger's pack offline, recompute everything, and say what was checked."""
     from app import claims  # noqa: PLC0415
     from emissions.evidence import exit_code, summary  # noqa: PLC0415
 
-    report = claims.verify_file(pack, trust)
+    report = claims.verify_file(pack, trust, factors_sha256=factors_sha256)
     if as_json:
         typer.echo(json.dumps(claims.findings_rows(report), sort_keys=True))
     else:

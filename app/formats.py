@@ -90,7 +90,8 @@ activity. The planner and the inventory use the same figure.
 planned on the shipped network of the reference lane and says so.
 
 **A plan folder** holds the plan tables below, `summary.json`, `plan.json` (all of it, sorted keys),
-`map.html` (one file that loads nothing), `lanes.geojson` for a GIS, and `hubs.csv`. A *pack* (`claim.zip`) is described in
+`map.html` (one file that loads nothing), `lanes.geojson` for a GIS, and
+`hubs.csv` and `shipments.csv`, what was planned and where it passed. A *pack* (`claim.zip`) is described in
 [methodology.md](methodology.md), section 9.
 """
 

@@ -14,7 +14,7 @@ from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
 from data.catalogue import Catalogue, open_catalogue
 from data.errors import DataError
-from data.schemas import HUBS, PLAN_TABLES, REFUSED
+from data.schemas import HUBS, PLAN_TABLES, REFUSED, SHIPMENTS
 from data.tables import find_table, write_bytes
 from emissions.factors import Factors
 from emissions.inventory import published_after
@@ -114,10 +114,22 @@ def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
     files["plan.json"] = json_bytes(planned.document)
     files["map.html"] = map_html(planned.document, land(tools.catalogue, "50m")).encode()
     files["hubs.csv"] = hubs_bytes(planned.plan)
+    files["shipments.csv"] = planned_shipments_bytes(planned.plan)
     files["lanes.geojson"] = lanes_geojson(planned.document)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return tuple(folder / name for name in files)
+
+
+def planned_shipments_bytes(plan: Plan) -> bytes:
+    """Return the shipments that were planned: what a reader needs to see that no leg is missing."""
+    planned = {leg.line.element.shipment_id for leg in plan.legs}
+    rows = (
+        {c: getattr(s, c, None) for c in SHIPMENTS.names}
+        for s in plan.problem.shipments
+        if s.shipment_id in planned
+    )
+    return write_bytes(rows, SHIPMENTS)
 
 
 def hubs_bytes(plan: Plan) -> bytes:
@@ -149,10 +161,13 @@ def read_plan(folder: Path) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; make it with `greenlane plan`") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{path}: not readable as JSON ({error})") from None
     if not isinstance(document, dict) or document.get("schema") != "greenlane/plan/1":
         raise DataError(f"{path}: wanted schema greenlane/plan/1")
+    missing = sorted({"scenario", "summary", "legs", "hubs", "services"} - set(document))
+    if missing:
+        raise DataError(f"{path}: lacks {', '.join(missing)}")
     return document
 
 
@@ -188,8 +203,6 @@ def has_books(folder: Path) -> bool:
 
 def has_shipments(path: Path) -> bool:
     """Tell whether a path holds a shipments table."""
-    from data.schemas import SHIPMENTS  # noqa: PLC0415
-
     return path.is_file() or find_table(path, SHIPMENTS) is not None
 
 

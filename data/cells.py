@@ -14,6 +14,7 @@ from data.schemas import Column, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_FIRST_YEAR, _LAST_YEAR = 1950, 2150
 MAX_TABLE_BYTES = 64 * 1024 * 1024  # a problem table larger than this belongs to the bulk path
 
 
@@ -26,8 +27,8 @@ def _number(text: str) -> float:
         value = float(text)
     except ValueError:
         raise BadCellError("a number with '.' as decimal sign") from None
-    if not math.isfinite(value) or "_" in text:
-        raise BadCellError("a finite number")
+    if not math.isfinite(value) or "_" in text or not text.isascii():
+        raise BadCellError("a finite number in plain digits")
     return value
 
 
@@ -45,6 +46,8 @@ def _time(text: str) -> datetime:
         raise BadCellError("a time such as 2023-06-01T18:00+08:00") from None
     if value.tzinfo is None:
         raise BadCellError("a time with its offset, such as 2023-06-01T18:00+08:00")
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise BadCellError(f"a time between {_FIRST_YEAR} and {_LAST_YEAR}")
     return value.astimezone(UTC)
 
 
@@ -136,6 +139,7 @@ def _cell_text(value: object) -> str:
 
 def _cells_of_xlsx(content: bytes, file: str) -> list[list[str]]:
     import zipfile  # noqa: PLC0415  (spreadsheets are the exception, start-up is not)
+    import zlib  # noqa: PLC0415
 
     import openpyxl  # noqa: PLC0415
 
@@ -144,11 +148,10 @@ def _cells_of_xlsx(content: bytes, file: str) -> list[list[str]]:
             if sum(member.file_size for member in archive.infolist()) > MAX_TABLE_BYTES:
                 raise DataError(f"{file}: unpacks to more than {MAX_TABLE_BYTES} bytes")
         sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        rows = [] if sheet is None else list(sheet.iter_rows(values_only=True))
+    except (zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, OSError) as error:
         raise DataError(f"{file}: not readable as a spreadsheet ({error})") from None
-    if sheet is None:
-        raise DataError(f"{file}: holds no sheet")
-    return [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    return [[_cell_text(value) for value in row] for row in rows]
 
 
 def _cells_of_parquet(content: bytes, file: str) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from data.errors import DataError
@@ -68,6 +69,7 @@ class Shipment:
 # Pieces that fill more or less than the stated volume by this share are a slip, not packing air.
 _VOLUME_TOLERANCE = 0.02
 _MASS_TOLERANCE = 0.01
+_LONGEST = timedelta(days=366)  # no freight is planned further ahead
 
 
 def refuse_bad_shipments(table: Table) -> None:
@@ -85,6 +87,10 @@ def refuse_bad_shipments(table: Table) -> None:
         elif row["due_at"] <= row["ready_at"]:
             found = f"{row['due_at'].isoformat()} with ready_at {row['ready_at'].isoformat()}"
             table.refuse(number, "due_at", found, "a time after ready_at", "due_before_ready")
+        elif row["due_at"] - row["ready_at"] > _LONGEST:
+            table.refuse(
+                number, "due_at", row["due_at"].isoformat(), "a time within a year", "too_late"
+            )
         else:
             kept.append((number, row))
     table.row_numbers = [number for number, _ in kept]

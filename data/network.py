@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from data.tables import Table
 
 
@@ -115,12 +117,22 @@ def hubs_of(table: Table) -> dict[str, Hub]:
     return hubs
 
 
-def transfers_of(table: Table, hubs: dict[str, Hub]) -> dict[tuple[str, str, str], Transfer]:
-    """Return transfers by (hub, from mode, to mode); rows at unknown hubs are refused in place."""
+def transfers_of(
+    table: Table, hubs: dict[str, Hub], hoc_ids: Container[str]
+) -> dict[tuple[str, str, str], Transfer]:
+    """Return transfers by (hub, from mode, to mode).
+
+    Rows at unknown hubs or without a known hub operation category are refused in place: handling
+    without a factor would be a silent zero.
+    """
     transfers = {}
     for number, row in table:
         if row["hub_id"] not in hubs:
             table.refuse(number, "hub_id", row["hub_id"], "a hub of hubs", "unknown_hub")
+            continue
+        hoc_id = row["hoc_id"] or hubs[row["hub_id"]].hoc_id
+        if hoc_id not in hoc_ids:
+            table.refuse(number, "hoc_id", hoc_id, "a hoc_id of the factor set", "missing_factor")
             continue
         key = (row["hub_id"], row["from_mode"], row["to_mode"])
         transfers[key] = Transfer(
@@ -130,6 +142,6 @@ def transfers_of(table: Table, hubs: dict[str, Hub]) -> dict[tuple[str, str, str
             hours=row["hours"] + (row["customs_h"] or 0.0),
             cutoff_h=row["cutoff_h"] or 0.0,
             cost_eur_per_t=row["cost_per_t"] or 0.0,
-            hoc_id=row["hoc_id"] or hubs[row["hub_id"]].hoc_id,
+            hoc_id=hoc_id,
         )
     return transfers

@@ -108,8 +108,8 @@ def read_bytes(content: bytes, file: str, schema: Schema) -> Table:
     if missing:
         found = ", ".join(header) or "an empty file"
         raise DataError(f"{file}: column {', '.join(missing)} is missing; found {found}")
-    if len(set(header)) != len(header):
-        twice = sorted({name for name in header if header.count(name) > 1})
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
         raise DataError(f"{file}: column {', '.join(twice)} stands twice in the header")
     unknown = tuple(n for n in header if n and n not in schema.names)
     table = Table(schema=schema, file=file, unknown_columns=unknown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emissions.errors import EmissionsError
+from emissions.errors import EmissionsError, LegFaultError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,9 @@ class TCE:
         if not self.mass_kg > 0:
             raise EmissionsError(f"{where}: mass_kg must be > 0, got {self.mass_kg}")
         if self.kind == "transport" and not self.distance_km > 0:
-            raise EmissionsError(f"{where}: distance_km must be > 0, got {self.distance_km}")
+            raise LegFaultError("distance_km", self.distance_km, f"> 0 for {where}")
+        if min(self.saf_kg, self.eac_kwh, self.fuel_kg or 0.0, self.energy_kwh or 0.0) < 0:
+            raise EmissionsError(f"{where}: fuel, energy and claims must not be negative")
         if bool(self.toc_id) == bool(self.hoc_id):
             raise EmissionsError(f"{where}: wanted either a toc_id or a hoc_id")
         if self.kind == "hub" and not self.hoc_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emissions.errors import EmissionsError
+from emissions.errors import LegFaultError
 
 if TYPE_CHECKING:
     from emissions.factors import TOC
@@ -43,6 +43,5 @@ def distance_adjustment_factor(toc: TOC, distance_kind: str, distance_km: float)
     if toc.mode == "air" and toc.distance_kind == "actual" and distance_kind == "gcd":
         uplifted = toc.daf_included in {"yes", "inferred"}
         return 1.0 if uplifted else (distance_km + AIR_DETOUR_KM) / distance_km
-    raise EmissionsError(
-        f"toc {toc.toc_id}: distance_kind {distance_kind!r}, wanted {toc.distance_kind!r}"
-    )
+    wanted = f"{toc.distance_kind!r}, the kind behind {toc.toc_id}"
+    raise LegFaultError("distance_kind", distance_kind, wanted)

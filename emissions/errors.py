@@ -9,10 +9,19 @@ class EmissionsError(GreenlaneError):
     """A footprint that cannot be taken: a missing factor, a broken chain, a wrong distance."""
 
 
-class MissingFactorError(EmissionsError):
-    """A key that the factor set does not hold; `wanted` says what would do."""
+class LegFaultError(EmissionsError):
+    """One figure of a leg that cannot be: column, what was found, what was wanted."""
+
+    def __init__(self, column: str, found: object, wanted: str) -> None:
+        self.column = column
+        self.found = "" if found is None else str(found)
+        self.wanted = wanted
+        super().__init__(f"{column} {self.found!r}, wanted {wanted}")
+
+
+class MissingFactorError(LegFaultError):
+    """A key that the factor set does not hold."""
 
     def __init__(self, column: str, key: str, nearest: str) -> None:
-        self.column, self.key = column, key
-        self.wanted = f"a {column} of the factor set" + (f", such as {nearest}" if nearest else "")
-        super().__init__(f"{column} {key!r} is not in the factor set; nearest is {nearest!r}")
+        wanted = f"a {column} of the factor set"
+        super().__init__(column, key, f"{wanted}; nearest is {nearest!r}" if nearest else wanted)

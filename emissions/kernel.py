@@ -9,7 +9,8 @@ import numpy as np
 
 from data.units import G_PER_KG, MG_PER_KG
 from emissions.distance import distance_adjustment_factor
-from emissions.errors import EmissionsError
+from emissions.energy import hub_energy
+from emissions.errors import EmissionsError, LegFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # SAF claimed for a leg may exceed the fuel burnt by this share: six decimals of a kilogram.
 _SAF_TOLERANCE = 1e-6
+_EXACT_MG = 2.0**53  # about nine million tonnes: the last whole number that float64 tells apart
+_HUB_TOLERANCE = 1e-6  # energy of a hub is its rate x mass, to six decimals
 
 
 @dataclass(slots=True)
@@ -52,7 +55,19 @@ def _zeros(size: int) -> Columns:
 
 
 def _milligrams(kg: Floats) -> Milligrams:
-    return np.rint(kg * MG_PER_KG).astype(np.int64)
+    """Round to whole milligrams; what no float can tell apart is no footprint.
+
+    Raises
+    ------
+    EmissionsError
+        for figures that are not finite or too large to be exact.
+    """
+    mg = np.rint(kg * MG_PER_KG)
+    if not np.all(np.abs(mg) < _EXACT_MG):  # also refuses NaN
+        raise EmissionsError(
+            f"CO2e beyond {_EXACT_MG:g} mg, wanted masses and distances of freight"
+        )
+    return mg.astype(np.int64)
 
 
 def footprint(c: Columns, jet_co2: float) -> tuple[tuple[Milligrams, ...], Floats]:
@@ -79,6 +94,8 @@ def footprint(c: Columns, jet_co2: float) -> tuple[tuple[Milligrams, ...], Float
 
 def _fill_activity(c: Columns, i: int, e: TCE, factors: Factors) -> None:
     toc = factors.toc(e.toc_id)
+    if toc.mode != e.mode:
+        raise LegFaultError("mode", e.mode, f"{toc.mode}, the mode of {toc.toc_id}")
     daf = distance_adjustment_factor(toc, e.distance_kind, e.distance_km)
     c.activity_tkm[i] = e.mass_kg / 1000.0 * e.distance_km * daf
     c.wtt_per_tkm[i] = toc.wtt_kgco2e_per_tkm
@@ -91,14 +108,11 @@ def _fill_activity(c: Columns, i: int, e: TCE, factors: Factors) -> None:
 
 
 def _fill_energy(c: Columns, i: int, e: TCE, factors: Factors) -> None:
-    carrier_id = "diesel" if e.hoc_id else factors.vehicle(e.toc_id).carrier_id
-    if e.hoc_id:
-        factors.hoc(e.hoc_id)
+    """Fill an element that is charged by its energy: a dedicated vehicle, or a hub."""
     if e.fuel_kg is None and e.energy_kwh is None:
         raise EmissionsError("has neither fuel_kg nor energy_kwh, wanted one of them")
+    carrier_id = _check_hub(e, factors) if e.hoc_id else _check_vehicle(e, factors)
     if e.fuel_kg:
-        if carrier_id == "electricity":
-            raise EmissionsError(f"fuel_kg {e.fuel_kg} for an electric vehicle, wanted energy_kwh")
         fuel = factors.carrier(carrier_id)
         c.fuel_kg[i] = e.fuel_kg
         c.fuel_wtt[i], c.fuel_ttw[i] = fuel.wtt_kgco2e_per_kg, fuel.ttw_kgco2e_per_kg
@@ -108,6 +122,30 @@ def _fill_energy(c: Columns, i: int, e: TCE, factors: Factors) -> None:
         c.grid_location[i] = grid.location_kgco2e_per_kwh
         c.grid_market[i] = grid.market_kgco2e_per_kwh
         c.grid_covered[i] = covered_kgco2e_per_kwh(factors, e.grid_id)
+
+
+def _check_hub(e: TCE, factors: Factors) -> str:
+    """Refuse a hub whose energy is not its rate x mass: a blank half would be a silent zero."""
+    wanted = hub_energy(factors.hoc(e.hoc_id), e.mass_kg)
+    for column, found, rate in zip(
+        ("fuel_kg", "energy_kwh"), (e.fuel_kg, e.energy_kwh), wanted, strict=True
+    ):
+        if abs((found or 0.0) - rate) > _HUB_TOLERANCE:
+            raise LegFaultError(column, found, f"{rate:g}, the rate of {e.hoc_id} x mass")
+    return "diesel"
+
+
+def _check_vehicle(e: TCE, factors: Factors) -> str:
+    """Refuse a vehicle without energy, or with energy that is not its own."""
+    vehicle = factors.vehicle(e.toc_id)
+    if vehicle.mode != e.mode:
+        raise LegFaultError("mode", e.mode, f"{vehicle.mode}, the mode of {e.toc_id}")
+    own, other = ("energy_kwh", "fuel_kg") if vehicle.electric else ("fuel_kg", "energy_kwh")
+    if not (getattr(e, own) or 0.0) > 0:
+        raise LegFaultError(own, getattr(e, own), f"> 0 for {e.toc_id}")
+    if getattr(e, other):
+        raise LegFaultError(other, getattr(e, other), f"nothing: {e.toc_id} runs on {own}")
+    return vehicle.carrier_id
 
 
 def covered_kgco2e_per_kwh(factors: Factors, grid_id: str) -> float:
@@ -122,23 +160,20 @@ def covered_kgco2e_per_kwh(factors: Factors, grid_id: str) -> float:
 
 def _fill_claims(c: Columns, i: int, e: TCE, factors: Factors) -> None:
     if e.saf_kg:
-        if e.mode != "air":
-            raise EmissionsError(f"saf_kg {e.saf_kg} on mode {e.mode}, wanted air (SAF-11)")
         pathway = factors.pathway(e.saf_pathway)
         c.saf_mj[i] = e.saf_kg * pathway.lhv_mj_per_kg
         c.saf_g_per_mj[i] = pathway.total_gco2e_per_mj
         fuel_mj = c.activity_tkm[i] * c.co2_per_tkm[i] * c.lhv_fuel[i]
         fuel_mj /= factors.parameter("jet_co2_kg_per_kg")
-        if c.saf_mj[i] > fuel_mj * (1 + _SAF_TOLERANCE) + _SAF_TOLERANCE:
-            raise EmissionsError(
-                f"saf_kg {e.saf_kg} holds {c.saf_mj[i]:.3f} MJ, wanted at most the "
-                f"{fuel_mj:.3f} MJ burnt (SAF-8)"
-            )
+        if not fuel_mj > 0:
+            raise LegFaultError("saf_kg", e.saf_kg, "nothing: SAF is for flights alone (SAF-11)")
+        if c.saf_mj[i] > fuel_mj * (1 + _SAF_TOLERANCE):
+            most = fuel_mj / pathway.lhv_mj_per_kg
+            raise LegFaultError("saf_kg", e.saf_kg, f"at most the {most:.6f} kg burnt (SAF-8)")
     if e.eac_kwh:
         if e.eac_kwh > c.energy_kwh[i]:
-            raise EmissionsError(
-                f"eac_kwh {e.eac_kwh}, wanted at most the energy_kwh {c.energy_kwh[i]} (REC-9)"
-            )
+            most = c.energy_kwh[i]
+            raise LegFaultError("eac_kwh", e.eac_kwh, f"at most the {most} kWh used (REC-9)")
         c.eac_kwh[i] = e.eac_kwh
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emissions.chain import TCE
-from emissions.errors import EmissionsError, MissingFactorError
+from emissions.errors import EmissionsError, LegFaultError, MissingFactorError
 from emissions.inventory import take_inventory
 
 if TYPE_CHECKING:
@@ -20,12 +20,13 @@ def elements_of(table: Table, factors: Factors) -> list[TCE]:
         try:
             element = _element(row)
             take_inventory([element], factors)
-        except MissingFactorError as fault:
-            table.refuse(number, fault.column, fault.key, fault.wanted, "missing_factor")
+        except LegFaultError as fault:
+            missing = isinstance(fault, MissingFactorError)
+            code = "missing_factor" if missing else "bad_leg"
+            table.refuse(number, fault.column, fault.found, fault.wanted, code)
             continue
         except EmissionsError as fault:
-            column, found = _suspect(row)
-            table.refuse(number, column, found, str(fault), "bad_leg")
+            table.refuse(number, "", "", str(fault), "bad_leg")
             continue
         elements.append(element)
     return elements
@@ -52,10 +53,3 @@ def _element(row: Row) -> TCE:
         saf_pathway=row["saf_pathway"] or "",
         eac_kwh=row["eac_kwh"] or 0.0,
     )
-
-
-def _suspect(row: Row) -> tuple[str, str]:
-    """Return the column that the fault most likely lies in, and what stands there."""
-    if row["kind"] == "transport" and not row["distance_km"]:
-        return "distance_km", ""
-    return "", ""

@@ -14,7 +14,12 @@ from emissions.inventory import take_inventory
 from optimizer.loads import loads_of
 from optimizer.plan import Boarding, Costs, DepartureUse, Leg
 from optimizer.prices import lateness_eur, shipment_price_eur, unit_price_eur, units_needed
-from optimizer.problem import UNSERVED_EUR_PER_KG, hub_element, transport_element
+from optimizer.problem import (
+    UNSERVED_EUR_PER_KG,
+    hub_element,
+    saf_limit_share,
+    transport_element,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,14 +171,20 @@ def _give_energy(problem: Problem, b: Boarding, drafts: Sequence[_Draft]) -> Non
     activities = [s.mass_kg / 1000.0 * service.distance_km for s in b.shipments]
     for draft, share in zip(drafts, shares_by_activity(total, activities), strict=True):
         if vehicle.electric:
-            certified = math.floor(share * b.eac_share * _MILLION) / _MILLION
+            most = problem.scenario.electricity.eac_max_share
+            certified = _millionths(share * b.eac_share, share * most)
             draft.element = replace(draft.element, energy_kwh=share, eac_kwh=certified)
         else:
             draft.element = replace(draft.element, fuel_kg=share)
 
 
+def _millionths(wanted: float, most: float) -> float:
+    """Round up to six decimals, so that caps stay kept, but never beyond `most`."""
+    return min(math.ceil(wanted * _MILLION), math.floor(most * _MILLION)) / _MILLION
+
+
 def _give_saf(problem: Problem, share_of: Mapping[str, float], drafts: Sequence[_Draft]) -> None:
-    """Give each flight leg its share of SAF, rounded down so that no leg exceeds its fuel."""
+    """Give each flight leg its share of SAF: no less than was chosen, no more than is allowed."""
     flying = [d for d in drafts if d.departure and share_of[d.departure.departure_id] > 0]
     if not flying:
         return
@@ -185,7 +196,7 @@ def _give_saf(problem: Problem, share_of: Mapping[str, float], drafts: Sequence[
         assert draft.departure is not None  # noqa: S101  (narrowed for the type checker)
         most_kg = line.fuel_kg * lhv_jet / lhv_saf
         share = share_of[draft.departure.departure_id]
-        kg = math.floor(most_kg * share * _MILLION) / _MILLION
+        kg = _millionths(most_kg * share, most_kg * saf_limit_share(problem))
         draft.element = replace(draft.element, saf_kg=kg, saf_pathway=pathway_id)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.findings import Finding, Report, Verdict
+from data.places import haversine_km
 from emissions.inventory import take_inventory
 from optimizer.scores import level_value
 
@@ -53,6 +54,7 @@ def audit(plan: Plan) -> Report:
         ("AUD-11", "SAF and certificates within their shares", _claims),
         ("AUD-12", "credits cover the wanted residual, in whole tonnes", _credits),
         ("AUD-13", "carbon cap and budget kept", _limits),
+        ("AUD-15", "no carriage is shorter than the great circle", _distances),
         ("AUD-14", "bounds below values, gap arithmetic right", _proof),
     )
     return Report.of(_finding(code, what, list(rule(plan))) for code, what, rule in rules)
@@ -165,8 +167,8 @@ def _in_schedule(plan: Plan, use: DepartureUse, service: Service) -> bool:
     kind, _, rest = service.schedule.partition(":")
     at = use.departure.departs_at
     if kind == "every":
-        seconds = float(rest.removesuffix("h")) * 3600.0
-        return math.isclose(at.timestamp() % seconds, 0.0, abs_tol=1.0)
+        minutes = round(float(rest.removesuffix("h")) * 60)
+        return round(at.timestamp()) % (60 * minutes) == 0
     local = at.astimezone(ZoneInfo(plan.problem.hubs[service.origin_hub].tz))
     days, times = rest.split(" ") if kind == "weekly" else (",".join(_CLOCK), rest)
     clocks = {tuple(map(int, clock.split(":"))) for clock in times.split(",")}
@@ -273,6 +275,10 @@ def _prices(plan: Plan) -> Iterator[str]:
 
 def _co2e(plan: Plan) -> Iterator[str]:
     again = take_inventory([x.line.element for x in plan.legs], plan.problem.factors)
+    for leg in plan.legs:
+        figures = (leg.line.physical, leg.line.market_based)
+        if any(min(f.wtt_mg, f.ttw_mg) < 0 for f in figures):
+            yield f"{leg.line.element.shipment_id} leg {leg.line.element.leg_no} is below zero"
     if again.physical != plan.inventory.physical:
         yield f"physical {plan.inventory.physical.wtw_mg} mg, recomputed {again.physical.wtw_mg}"
     if again.market_based != plan.inventory.market_based:
@@ -293,8 +299,24 @@ def _claims(plan: Plan) -> Iterator[str]:
             share = mj / (leg.line.fuel_kg * factors.carrier("jet").lhv_mj_per_kg)
             if e.mode != "air" or share > fuel.saf_max_share + _ROOM:
                 yield f"{e.shipment_id} leg {e.leg_no} claims a SAF share of {share:.4f}"
+            if fuel.custody == "physical" and share > _blend_share(plan) + _ROOM:
+                yield f"{e.shipment_id} leg {e.leg_no} blends {share:.4f} into a physical batch"
+        if e.mode == "air" and fuel.saf_min_share > 0:
+            lhv = factors.pathway(fuel.saf_pathway).lhv_mj_per_kg
+            least = fuel.saf_min_share * leg.line.fuel_kg * factors.carrier("jet").lhv_mj_per_kg
+            if e.saf_kg * lhv < least * (1 - _ROOM) - lhv * _ROOM:
+                yield f"{e.shipment_id} leg {e.leg_no} claims {e.saf_kg} kg SAF, too little"
         if e.eac_kwh and e.eac_kwh > power.eac_max_share * (e.energy_kwh or 0.0) + _ROOM:
             yield f"{e.shipment_id} leg {e.leg_no} claims {e.eac_kwh} of {e.energy_kwh} kWh"
+
+
+def _blend_share(plan: Plan) -> float:
+    """Energy share of neat SAF in a batch at its volume limit, densities 0.755 and 0.80 kg/l."""
+    factors = plan.problem.factors
+    pathway = factors.pathway(plan.problem.scenario.fuel.saf_pathway)
+    saf = pathway.blend_limit_volume_share * 0.755 * pathway.lhv_mj_per_kg
+    jet = (1 - pathway.blend_limit_volume_share) * 0.80 * factors.carrier("jet").lhv_mj_per_kg
+    return saf / (saf + jet)
 
 
 def _credits(plan: Plan) -> Iterator[str]:
@@ -312,6 +334,21 @@ def _limits(plan: Plan) -> Iterator[str]:
         yield f"{total.wtw_kgco2e:.6f} kg CO2e above the cap {limits.carbon_cap_kgco2e:g}"
     if limits.budget is not None and plan.costs.paid > round(100 * limits.budget):
         yield f"{plan.costs.paid / 100:.2f} EUR above the budget {limits.budget:g}"
+
+
+def _distances(plan: Plan) -> Iterator[str]:
+    hubs = plan.problem.hubs
+    for leg in plan.legs:
+        e = leg.line.element
+        if e.kind != "transport":
+            continue
+        a, b = hubs[e.origin], hubs[e.destination]
+        least = haversine_km(a.lat, a.lon, b.lat, b.lon)
+        if e.distance_km < least * _SPHERE:
+            yield f"{leg.service_id} is {e.distance_km} km, the great circle {least:.0f} km"
+
+
+_SPHERE = 0.99  # a mean sphere differs from the ellipsoid by up to 0.6 %
 
 
 def _proof(plan: Plan) -> Iterator[str]:

@@ -40,6 +40,13 @@ def why_unserved(
 
 def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> Unserved:
     if usable_departures(problem, departures, s):
+        if s.must_use:
+            return Unserved(
+                shipment_id=s.shipment_id,
+                reason_code="must_use",
+                reason=f"no chain in time passes {', '.join(s.must_use)}",
+                would_need="a later due date, or fewer things it must use",
+            )
         limits = problem.scenario.objective
         limited = limits.carbon_cap_kgco2e is not None or limits.budget is not None
         return Unserved(

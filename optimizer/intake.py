@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,16 +13,26 @@ from data.errors import DataError
 from data.freight import Piece, Shipment, piece_faults, pieces_by_shipment, refuse_bad_shipments
 from data.network import hubs_of, transfers_of
 from data.places import resolve
-from data.schemas import DEPARTURES, FX, HUBS, PIECES, SERVICES, SHIPMENTS, TRANSFERS, Schema
+from data.schemas import (
+    DEPARTURES,
+    FX,
+    HUBS,
+    MODES,
+    PIECES,
+    SERVICES,
+    SHIPMENTS,
+    TRANSFERS,
+    Schema,
+)
 from data.tables import Refused, Row, Table, find_table, read_table
 from optimizer.errors import ProblemError
 from optimizer.problem import Problem
-from optimizer.routers import ShippedRouter
+from optimizer.routers import CANALS, ShippedRouter
 from optimizer.services import World, services_of
 from optimizer.timetable import Departure, departure_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from data.catalogue import Catalogue
@@ -58,7 +69,7 @@ def read_problem(
     tables, digest, assumptions = _open_tables(path, base)
     _override(tables, scenario)
     hubs = hubs_of(tables["hubs"])
-    transfers = transfers_of(tables["transfers"], hubs)
+    transfers = transfers_of(tables["transfers"], hubs, factors.hocs)
     world = World(
         hubs=hubs,
         units=load_units(catalogue),
@@ -67,10 +78,13 @@ def read_problem(
         router=ShippedRouter(catalogue=catalogue, factors=factors.parameters),
     )
     services = services_of(tables["services"], world)
+    names = known_names(services, hubs)
+    _check_closures(scenario.closures, names)
     dated = _dated(tables["departures"], services)
     closed = _closed(services, hubs, scenario.closures)
     asked = len(tables["shipments"].rows) + len({r.row for r in tables["shipments"].refused})
     shipments = _shipments(tables["shipments"], tables["pieces"], hubs, world.per_eur)
+    shipments = _known_wishes(tables["shipments"], shipments, names)
     refused = tuple(fault for table in tables.values() for fault in table.refused)
     if not shipments:
         raise DataError("\n".join(["no usable shipment", *map(str, refused)]))
@@ -185,6 +199,59 @@ def _dated(table: Table, services: Mapping[str, Service]) -> dict[str, tuple[Dep
             )
         )
     return {name: tuple(departures) for name, departures in found.items()}
+
+
+def known_names(
+    services: Mapping[str, Service], hubs: Mapping[str, Hub]
+) -> dict[str, frozenset[str]]:
+    """Return every name that a closure or a wish may use, by kind."""
+    return {
+        "hubs": frozenset(hubs),
+        "services": frozenset(services),
+        "carriers": frozenset(s.carrier for s in services.values()),
+        "modes": frozenset(MODES),
+        "countries": frozenset(h.country for h in hubs.values()),
+        "passages": frozenset(p for s in services.values() for p in s.passages) | CANALS,
+    }
+
+
+def _check_closures(closures: Closures, names: Mapping[str, frozenset[str]]) -> None:
+    """Refuse a closure of something that is not there: it would change nothing in silence."""
+    faults = [
+        f"closures.{kind}: {name!r} is not known; nearest is {_nearest(name, known)!r}"
+        for kind, known in names.items()
+        for name in getattr(closures, kind)
+        if name not in known
+    ]
+    if faults:
+        raise ProblemError("\n".join(faults))
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0)
+    return near[0] if near else ""
+
+
+def _known_wishes(
+    table: Table, shipments: tuple[Shipment, ...], names: Mapping[str, frozenset[str]]
+) -> tuple[Shipment, ...]:
+    """Refuse shipments that must use or avoid what is not there."""
+    kinds = ("hubs", "services", "carriers", "modes")
+    known = frozenset().union(*(names[kind] for kind in kinds))
+    rows = {row["shipment_id"]: number for number, row in table}
+    kept = []
+    for s in shipments:
+        before = len(table.refused)
+        for column in ("must_use", "must_avoid"):
+            for name in getattr(s, column):
+                if name not in known:
+                    wanted = (
+                        f"a hub, service, carrier or mode; nearest is {_nearest(name, known)!r}"
+                    )
+                    table.refuse(rows[s.shipment_id], column, name, wanted, "unknown_name")
+        if len(table.refused) == before:
+            kept.append(s)
+    return tuple(kept)
 
 
 def _closed(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from optimizer.scenarios import Scenario
 
 LATEST_ACCEPTED_DELAY = timedelta(days=14)  # of a shipment that states a lateness cost
+MOST_UNITS = 500  # of one shipment on one departure; beyond it a unit capacity is a slip
 UNSERVED_EUR_PER_KG = 50.0  # priced so that no shipment is left to save its freight (our choice)
 CARRYING_SHARE_PER_YEAR = 0.12  # capital and obsolescence of goods under way (our assumption)
 
@@ -69,6 +70,11 @@ def may_carry(service: Service, shipment: Shipment) -> str:
         return f"keeps {service.temperature}, wanted {shipment.temperature}"
     if shipment.un_number and shipment.un_number not in service.dangerous_goods:
         return f"does not take {shipment.un_number}"
+    units = max(
+        shipment.mass_kg / service.unit_capacity_kg, shipment.volume_m3 / service.unit_capacity_m3
+    )
+    if units > MOST_UNITS:
+        return f"would take {units:.0f} units, more than {MOST_UNITS} on one departure"
     names = {
         service.service_id,
         service.carrier,
@@ -200,3 +206,27 @@ def transfer_inventory(transfer: Transfer, problem: Problem, shipment: Shipment)
     """Return the footprint of one handling of a shipment."""
     element = hub_element(transfer, problem.hubs[transfer.hub_id], shipment, problem.factors)
     return take_inventory([element], problem.factors)
+
+
+def saf_limit_share(problem: Problem) -> float:
+    """Return the greatest energy share of SAF: the blend limit binds a physical batch alone.
+
+    A book-and-claim or mass-balance share may reach all the fuel burnt (saf.md, 1.3).
+    """
+    fuel = problem.scenario.fuel
+    if fuel.custody != "physical":
+        return fuel.saf_max_share
+    return min(fuel.saf_max_share, physical_blend_energy_share(problem))
+
+
+# Densities at 15 C: neat HEFA-SPK within 730-770 and jet within 775-840 kg/m3 (ASTM D7566, D1655).
+_SAF_KG_PER_L, _JET_KG_PER_L = 0.755, 0.80
+
+
+def physical_blend_energy_share(problem: Problem) -> float:
+    """Return the energy share of neat SAF in a batch blended to its ASTM volume limit."""
+    pathway = problem.factors.pathway(problem.scenario.fuel.saf_pathway)
+    volume = pathway.blend_limit_volume_share
+    saf = volume * _SAF_KG_PER_L * pathway.lhv_mj_per_kg
+    jet = (1 - volume) * _JET_KG_PER_L * problem.factors.carrier("jet").lhv_mj_per_kg
+    return saf / (saf + jet)

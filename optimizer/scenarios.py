@@ -108,6 +108,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "neutrality": Neutrality,
 }
 _MAX_EXTENDS = 8
+_MOST = 1e12  # greater than any price, cap or budget
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -146,8 +147,9 @@ def _document(path: Path, depth: int = 0) -> dict[str, Any]:
         document = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ProblemError(f"{path}: no such scenario file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProblemError(f"{path.name}: not readable as TOML ({error})") from None
+    _check_shape(path, document)
     parent = document.get("scenario", {}).get("extends")
     if not parent:
         return document
@@ -158,6 +160,18 @@ def _document(path: Path, depth: int = 0) -> dict[str, Any]:
         else:
             base[name] = {**base.get(name, {}), **section}
     return base
+
+
+def _check_shape(path: Path, document: Mapping[str, Any]) -> None:
+    """Refuse a document whose sections are not tables."""
+    for name, section in document.items():
+        wanted = list if name == "override" else dict
+        if not isinstance(section, wanted):
+            raise ProblemError(f"{path.name}: {name} is no table, wanted [{name}]")
+    for entry in document.get("override", []):
+        parts = [entry.get("where"), entry.get("set")] if isinstance(entry, dict) else [None]
+        if not all(isinstance(part, dict) for part in parts):
+            raise ProblemError(f"{path.name}: [[override]] wants tables where and set")
 
 
 def _section(kind: type[Any], given: Mapping[str, Any], name: str, faults: list[str]) -> Any:  # noqa: ANN401  (one of the sections)
@@ -196,14 +210,15 @@ def _converted(value: Any, like: Any, where: str, faults: list[str]) -> Any:  # 
     elif isinstance(like, dict):
         if isinstance(value, dict) and all(_is_number(v) for v in value.values()):
             return {k: float(v) for k, v in value.items()}
-    elif _is_number(value) and value >= 0:
+    elif _is_number(value):
         return float(value)
     faults.append(f"{where}: found {value!r}, wanted a {_kind_name(like)}")
     return like
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Tell a plain number: not negative, not infinite, not NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MOST
 
 
 def _kind_name(like: object) -> str:
@@ -226,6 +241,8 @@ def _faults(s: Scenario) -> list[str]:
         (s.objective.mode in MODES_OF_OBJECTIVE, f"objective mode {s.objective.mode!r}"),
         (s.objective.co2e_basis in BASES, f"co2e_basis {s.objective.co2e_basis!r}"),
         (s.fuel.custody in CUSTODIES, f"custody {s.fuel.custody!r}"),
+        (s.neutrality.target <= 1, f"target {s.neutrality.target}"),
+        (not s.closures.airspace, f"airspace {s.closures.airspace} (not built yet)"),
         (s.fuel.saf_max_share <= 1, f"saf_max_share {s.fuel.saf_max_share}"),
         (s.fuel.saf_min_share <= s.fuel.saf_max_share, "saf_min_share above saf_max_share"),
         (not s.fuel.saf_max_share or bool(s.fuel.saf_pathway), "saf_max_share without saf_pathway"),

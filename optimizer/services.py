@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data.cells import read_cell
 from data.network import Price, RateBreak, Service
-from emissions.errors import MissingFactorError
+from data.schemas import Column, Kind
+from emissions.distance import distance_adjustment_factor
+from emissions.errors import LegFaultError, MissingFactorError
 from optimizer.errors import RouteError
+from optimizer.routers import geodesic_km
 from optimizer.timetable import BadScheduleError, read_schedule
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from emissions.factors import Factors
     from optimizer.routers import Route, Router
 
+_POSITION_SHARE = 0.006  # a sphere and an ellipsoid, two published positions of one airport
 _WEAKEST_LAST = ("primary", "modelled", "default", "estimate")
 
 
@@ -46,10 +51,23 @@ def services_of(table: Table, world: World) -> dict[str, Service]:
     services = {}
     for number, row in table:
         try:
-            services[row["service_id"]] = _service(row, world)
+            service = _service(row, world)
+            _check_kind(service, world.factors)
+            services[service.service_id] = service
         except _FaultError as fault:
             table.refuse(number, fault.column, fault.found, fault.wanted, fault.code)
     return services
+
+
+def _check_kind(service: Service, factors: Factors) -> None:
+    """Refuse a distance of another kind than the one behind the intensity."""
+    if service.dedicated:
+        return
+    try:
+        toc = factors.toc(service.toc_id)
+        distance_adjustment_factor(toc, service.distance_kind, service.distance_km)
+    except LegFaultError as error:
+        raise _FaultError(error.column, error.found, error.wanted, "wrong_kind") from None
 
 
 def _service(row: Row, world: World) -> Service:
@@ -68,9 +86,7 @@ def _service(row: Row, world: World) -> Service:
         origin_hub=row["origin_hub"],
         destination_hub=row["destination_hub"],
         distance_km=row["distance_km"] or route.distance_km,
-        distance_kind=(row["distance_kind"] or "sfd")
-        if row["distance_km"]
-        else route.distance_kind,
+        distance_kind=row["distance_kind"] if row["distance_km"] else route.distance_kind,
         duration_h=row["duration_h"],
         schedule=row["schedule"] or "",
         unit_code=row["unit_code"] or "",
@@ -120,13 +136,15 @@ def _check_category(row: Row, factors: Factors, *, dedicated: bool) -> str:
             mode = factors.toc(found).mode
     except MissingFactorError as error:
         at = "grid" if error.column == "grid_id" else column
-        raise _FaultError(at, error.key, error.wanted, "missing_factor") from None
+        raise _FaultError(at, error.found, error.wanted, "missing_factor") from None
     if mode != row["mode"]:
         raise _FaultError(column, found, f"a category of mode {row['mode']}", "wrong_mode")
     return str(found)
 
 
 def _routed(row: Row, world: World) -> Route:
+    if row["distance_km"] and not row["distance_kind"]:
+        row["distance_kind"] = "gcd" if row["mode"] == "air" else "sfd"
     origin, destination = world.hubs[row["origin_hub"]], world.hubs[row["destination_hub"]]
     try:
         route = world.router.route(
@@ -134,9 +152,21 @@ def _routed(row: Row, world: World) -> Route:
         )
     except RouteError as error:
         raise _FaultError("distance_km", row["distance_km"], str(error), "no_route") from None
+    _check_distance(row, origin, destination)
+    return route
+
+
+def _check_distance(row: Row, origin: Hub, destination: Hub) -> None:
+    """Refuse a stated distance that no way can have: shorter than the great circle."""
     if row["mode"] == "air" and row["distance_kind"] not in {None, "gcd"}:
         raise _FaultError("distance_kind", row["distance_kind"], "gcd for air", "bad_value")
-    return route
+    least = geodesic_km((origin.lon, origin.lat), (destination.lon, destination.lat))
+    stated = row["distance_km"]
+    if stated and stated < least * (1 - _POSITION_SHARE):
+        wanted = f"at least the great circle, {least:.0f} km"
+        raise _FaultError("distance_km", stated, wanted, "too_short")
+    if stated and row["distance_kind"] == "gcd" and stated > least * (1 + _POSITION_SHARE):
+        raise _FaultError("distance_km", stated, f"the great circle, {least:.0f} km", "too_long")
 
 
 def _capacity(row: Row, units: Mapping[str, LoadUnit]) -> tuple[float, float]:
@@ -178,15 +208,21 @@ def _rate_breaks(parts: tuple[str, ...], rate: float) -> tuple[RateBreak, ...]:
     for part in parts:
         threshold, _, price = part.partition(":")
         try:
-            one = RateBreak(from_kg=float(threshold), eur_per_kg=float(price) / rate)
+            one = RateBreak(from_kg=_figure(threshold), eur_per_kg=_figure(price) / rate)
         except ValueError:
             raise _FaultError("rate_breaks", part, "from_kg:price_per_kg", "bad_value") from None
-        if not (one.from_kg >= 0 and one.eur_per_kg >= 0):
-            raise _FaultError("rate_breaks", part, "figures >= 0", "bad_value")
         breaks.append(one)
     if [b.from_kg for b in breaks] != sorted({b.from_kg for b in breaks}):
         raise _FaultError("rate_breaks", "|".join(parts), "rising thresholds", "bad_value")
     return tuple(breaks)
+
+
+_FIGURE = Column(name="figure", kind=Kind.NUMBER, required=True, at_least=0, at_most=1e8)
+
+
+def _figure(text: str) -> float:
+    """Read a figure inside a cell by the rules of any other: plain, finite, not negative."""
+    return float(read_cell(_FIGURE, text))
 
 
 def _surcharges(parts: tuple[str, ...], rate: float) -> dict[str, float]:
@@ -195,7 +231,7 @@ def _surcharges(parts: tuple[str, ...], rate: float) -> dict[str, float]:
         _, _, figure = part.partition(":")
         amount, _, per = figure.partition("/")
         try:
-            total[per] += float(amount) / rate
+            total[per] += _figure(amount) / rate
         except (KeyError, ValueError):
             wanted = "NAME:amount/kg, NAME:amount/unit or NAME:amount/shipment"
             raise _FaultError("surcharges", part, wanted, "bad_value") from None

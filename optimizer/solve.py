@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.assemble import Body, assemble
+from optimizer.errors import ProblemError
 from optimizer.explain import alternatives_of, levers_of, why_unserved
 from optimizer.itineraries import itineraries
 from optimizer.plan import FrontierPoint, Level, Plan
+from optimizer.problem import saf_limit_share
 from optimizer.scores import level_value
 from optimizer.solvers.mip import choose, nodes_of
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _SCOUT = "small"
+_LONGEST_S = 86_400.0
+_SEEDS = 2**31
 PROVEN_GAP = 1e-5  # prices are rounded to cents and legs to milligrams: no gap is quite zero
 
 
@@ -58,7 +62,7 @@ def solve(
     NoPlanFoundError
         when effort ran out before any plan was found.
     """
-    nodes_of(effort.name)  # refuse an unknown effort before any work
+    _check(effort, problem)
     report("building the timetable")
     plan, departures = _choose(problem, effort, as_of, report)
     report("explaining")
@@ -69,6 +73,24 @@ def solve(
         alternatives=alternatives_of(problem, ways, plan),
         levers=levers_of(problem, _ways_with_all_open(problem, ways), plan),
     )
+
+
+def _check(effort: Effort, problem: Problem) -> None:
+    """Refuse before any work what no solve can be done with."""
+    nodes_of(effort.name)
+    limit = effort.time_limit_s
+    if limit is not None and not 0 < limit <= _LONGEST_S:
+        raise ProblemError(f"time limit {limit}, wanted seconds above 0, at most {_LONGEST_S}")
+    if not 0 <= effort.seed < _SEEDS:
+        raise ProblemError(f"seed {effort.seed}, wanted 0 to {_SEEDS - 1}")
+    fuel = problem.scenario.fuel
+    if fuel.saf_pathway:
+        most = saf_limit_share(problem)
+        if fuel.saf_min_share > most:
+            raise ProblemError(
+                f"saf_min_share {fuel.saf_min_share}, wanted at most {most:.4f}: the blend limit "
+                f"of a {fuel.custody} batch of {fuel.saf_pathway}"
+            )
 
 
 def _ways_with_all_open(problem: Problem, ways: Ways) -> Ways:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from data.network import Hub, Service, Transfer
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MINUTES_PER_HOUR = 60
+_MINUTES_PER_YEAR = 527_040
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,10 +65,10 @@ def read_schedule(text: str) -> Schedule:
     if not text:
         return Schedule()
     if match := re.fullmatch(r"every:(\d+(?:\.\d+)?)h", text):
-        hours = float(match[1])
-        if not hours > 0:
-            raise BadScheduleError("every:6h with more than 0 hours")
-        return Schedule(every_h=hours)
+        minutes = float(match[1]) * _MINUTES_PER_HOUR
+        if not 1 <= minutes <= _MINUTES_PER_YEAR or minutes != round(minutes):
+            raise BadScheduleError("every:6h in whole minutes, at most a year")
+        return Schedule(every_h=minutes / _MINUTES_PER_HOUR)
     if match := re.fullmatch(r"daily:([\d:,]+)", text):
         return Schedule(weekdays=frozenset(range(7)), times=_times(match[1]))
     if match := re.fullmatch(r"weekly:([A-Za-z,]+) ([\d:,]+)", text):
@@ -87,7 +89,7 @@ def _times(text: str) -> tuple[time, ...]:
 def dates_of(schedule: Schedule, tz: str, start: datetime, end: datetime) -> Iterator[datetime]:
     """Yield the departures of a scheduled service between two times, in UTC."""
     if schedule.every_h:
-        step = timedelta(hours=schedule.every_h)
+        step = timedelta(minutes=round(schedule.every_h * _MINUTES_PER_HOUR))
         at = _EPOCH + -(-(start - _EPOCH) // step) * step
         while at <= end:
             yield at

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from ortools.math_opt.python import mathopt
 
 from optimizer.prices import units_needed
-from optimizer.problem import service_rates
+from optimizer.problem import saf_limit_share, service_rates
 from optimizer.solvers import expressions
 
 if TYPE_CHECKING:
-    from optimizer.problem import Problem
     from optimizer.solvers.variables import Flow, Opened, Variables
 
 _NOISE = 1e-9
-_CENTS_MARGIN_EUR = 0.02  # a plan's prices are rounded to cents
-_CAP_MARGIN_KG = 1e-3  # rounding of a plan's legs must not lift it over a cap
+# What rounding a plan (cents a price, millionths a part load) may add for each shipment.
+_EUR_PER_SHIPMENT = 0.1
+_KG_PER_SHIPMENT = 0.01
 
 
 def add_constraints(variables: Variables) -> None:
@@ -127,30 +127,6 @@ def limit_saf(v: Variables) -> None:
             v.model.add_linear_constraint(opened.saf_mj >= fuel.saf_min_share * burnt)
 
 
-def saf_limit_share(problem: Problem) -> float:
-    """Return the greatest energy share of SAF: the blend limit binds a physical batch alone.
-
-    A book-and-claim or mass-balance share may reach all the fuel burnt (saf.md, 1.3).
-    """
-    fuel = problem.scenario.fuel
-    if fuel.custody != "physical":
-        return fuel.saf_max_share
-    return min(fuel.saf_max_share, physical_blend_energy_share(problem))
-
-
-# Densities at 15 C: neat HEFA-SPK within 730-770 and jet within 775-840 kg/m3 (ASTM D7566, D1655).
-_SAF_KG_PER_L, _JET_KG_PER_L = 0.755, 0.80
-
-
-def physical_blend_energy_share(problem: Problem) -> float:
-    """Return the energy share of neat SAF in a batch blended to its ASTM volume limit."""
-    pathway = problem.factors.pathway(problem.scenario.fuel.saf_pathway)
-    volume = pathway.blend_limit_volume_share
-    saf = volume * _SAF_KG_PER_L * pathway.lhv_mj_per_kg
-    jet = (1 - volume) * _JET_KG_PER_L * problem.factors.carrier("jet").lhv_mj_per_kg
-    return saf / (saf + jet)
-
-
 def limit_certificates(v: Variables) -> None:
     """Certified kWh of a departure stay within their shares of the kWh that its vehicles use."""
     policy = v.problem.scenario.electricity
@@ -182,7 +158,7 @@ def keep_carbon_cap(v: Variables) -> None:
     objective = v.problem.scenario.objective
     if objective.carbon_cap_kgco2e is not None:
         total = expressions.co2e_kg(v, objective.co2e_basis)
-        room = max(0.0, objective.carbon_cap_kgco2e - _CAP_MARGIN_KG)
+        room = max(0.0, objective.carbon_cap_kgco2e - _KG_PER_SHIPMENT * len(v.flows))
         v.model.add_linear_constraint(total <= room)
 
 
@@ -190,5 +166,5 @@ def keep_budget(v: Variables) -> None:
     """All that is paid stays within the budget."""
     budget = v.problem.scenario.objective.budget
     if budget is not None:
-        room = max(0.0, budget - _CENTS_MARGIN_EUR)
+        room = max(0.0, budget - _EUR_PER_SHIPMENT * len(v.flows))
         v.model.add_linear_constraint(expressions.paid_eur(v) <= room)

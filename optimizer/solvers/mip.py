@@ -182,7 +182,8 @@ def _boardings(v: Variables, solution: dict[mathopt.Variable, float]) -> tuple[B
 def _share(
     bought: mathopt.Variable | None, used: float, solution: dict[mathopt.Variable, float]
 ) -> float:
-    """Return what share of an energy was bought, in millionths: below them is solver noise."""
+    """Return what share of an energy was bought; next to nothing is solver noise."""
     if bought is None or not used > 0:
         return 0.0
-    return min(1.0, max(0.0, round(solution[bought] / used, 6)))
+    share = min(1.0, max(0.0, solution[bought] / used))
+    return 0.0 if share < _NOISE else share

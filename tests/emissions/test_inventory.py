@@ -120,11 +120,16 @@ def test_saf_worked_by_hand() -> None:
     ("element", "words"),
     [
         (flight(saf_kg=5000.0, saf_pathway="hefa-uco"), "at most the"),
-        (haulage(saf_kg=1.0, saf_pathway="hefa-uco"), "wanted air"),
+        (haulage(saf_kg=1.0, saf_pathway="hefa-uco"), "flights alone"),
         (haulage(eac_kwh=101.0), "REC-9"),
         (flight(toc_id="AIR-LONGHAUL-AVERAGE"), "nearest is 'AIR-LONGHAUL-AVG'"),
-        (haulage(grid_id="XX"), "grid_id 'XX' is not in the factor set"),
+        (haulage(grid_id="XX"), "grid_id 'XX', wanted a grid_id of the factor set"),
         (haulage(energy_kwh=None), "neither fuel_kg nor energy_kwh"),
+        (haulage(energy_kwh=0.0), "energy_kwh '0.0', wanted > 0"),
+        (haulage(fuel_kg=1.0), "runs on energy_kwh"),
+        (haulage(mode="air", saf_kg=1e-9, saf_pathway="hefa-uco"), "mode 'air', wanted road"),
+        (flight(mass_kg=1e17), "wanted masses and distances of freight"),
+        (flight(mode="rail"), "mode 'rail', wanted air"),
     ],
 )
 def test_what_cannot_be_is_an_error(element: TCE, words: str) -> None:
