@@ -10,19 +10,14 @@ MG_PER_KG = 1_000_000
 MM3_PER_M3 = 1_000_000_000
 WH_PER_KWH = 1000
 M_PER_KM = 1000.0
-HOURS_PER_DAY = 24.0
+KWH_PER_MWH = 1000.0
+HOURS_PER_YEAR = 8766.0  # a Julian year
 SECONDS_PER_HOUR = 3600.0
+SECONDS_PER_DAY = 86_400.0
+CENTS_PER_EUR = 100
+MILLIONTHS = 1_000_000  # energy and fuel amounts carry six decimals
 
 _SIX_PLACES = Decimal("0.000001")
-
-
-def milligrams(kg: float) -> int:
-    """Round a mass of CO2e to whole milligrams, half to even: the one rounding that a leg gets.
-
-    >>> milligrams(1.2345675)
-    1234568
-    """
-    return round(kg * MG_PER_KG)
 
 
 def kg_text(mg: int) -> str:

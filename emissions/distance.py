@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.units import KG_PER_TONNE
 from emissions.errors import LegFaultError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def transport_activity_tkm(mass_kg: float, distance_km: float) -> float:
     >>> transport_activity_tkm(230, 700)
     161.0
     """
-    return mass_kg / 1000.0 * distance_km
+    return mass_kg / KG_PER_TONNE * distance_km
 
 
 def distance_adjustment_factor(toc: TOC, distance_kind: str, distance_km: float) -> float:

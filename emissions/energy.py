@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.units import micro
+from data.units import KG_PER_TONNE, MILLIONTHS, micro
 from emissions.errors import EmissionsError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def shares_by_activity(total: float, activities_tkm: Sequence[float]) -> tuple[f
     Shares are rounded to six decimals; the last millionths go to the largest remainders, ties to
     the earlier one. Activity is mass x point-to-point distance, never the order of unloading.
     """
-    whole = round(micro(total) * 1_000_000)
+    whole = round(micro(total) * MILLIONTHS)
     activity = sum(activities_tkm)
     if not activity > 0:
         raise EmissionsError("nothing on board to share energy among")
@@ -54,10 +54,10 @@ def shares_by_activity(total: float, activities_tkm: Sequence[float]) -> tuple[f
     order = sorted(range(len(exact)), key=lambda i: (parts[i] - exact[i], i))
     for i in order[: whole - sum(parts)]:
         parts[i] += 1
-    return tuple(part / 1_000_000 for part in parts)
+    return tuple(part / MILLIONTHS for part in parts)
 
 
 def hub_energy(hoc: HOC, mass_kg: float) -> tuple[float, float]:
     """Return (diesel kg, kWh) of handling `mass_kg` at a hub, to six decimals."""
-    tonnes = mass_kg / 1000.0
+    tonnes = mass_kg / KG_PER_TONNE
     return micro(tonnes * hoc.diesel_kg_per_t), micro(tonnes * hoc.kwh_per_t)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.units import MG_PER_KG
+from emissions.distance import transport_activity_tkm
 from emissions.kernel import columns_of, footprint
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Inventory:
     def activity_tkm(self) -> float:
         """Transport activity of all carriage; hub activity is not part of it (ISO 14083, 12)."""
         return math.fsum(
-            line.element.mass_kg / 1000.0 * line.element.distance_km
+            transport_activity_tkm(line.element.mass_kg, line.element.distance_km)
             for line in self.lines
             if line.element.kind == "transport"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.units import G_PER_KG, MG_PER_KG
-from emissions.distance import distance_adjustment_factor
+from emissions.distance import distance_adjustment_factor, transport_activity_tkm
 from emissions.energy import hub_energy
 from emissions.errors import EmissionsError, LegFaultError
 
@@ -97,7 +97,7 @@ def _fill_activity(c: Columns, i: int, e: TCE, factors: Factors) -> None:
     if toc.mode != e.mode:
         raise LegFaultError("mode", e.mode, f"{toc.mode}, the mode of {toc.toc_id}")
     daf = distance_adjustment_factor(toc, e.distance_kind, e.distance_km)
-    c.activity_tkm[i] = e.mass_kg / 1000.0 * e.distance_km * daf
+    c.activity_tkm[i] = transport_activity_tkm(e.mass_kg, e.distance_km) * daf
     c.wtt_per_tkm[i] = toc.wtt_kgco2e_per_tkm
     c.ttw_per_tkm[i] = toc.ttw_kgco2e_per_tkm
     if toc.mode == "air":

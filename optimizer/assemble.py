@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from data.units import MG_PER_KG, micro
+from data.units import CENTS_PER_EUR, KG_PER_TONNE, MG_PER_KG, MILLIONTHS, micro
+from emissions.distance import transport_activity_tkm
 from emissions.energy import shares_by_activity, vehicle_energy
 from emissions.inventory import take_inventory
 from optimizer.loads import loads_of
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
     from optimizer.timetable import Departure
 
-_MILLION = 1_000_000
 _MG_PER_TONNE = 1000 * MG_PER_KG
 
 
@@ -108,7 +108,7 @@ def _tightened(problem: Problem, b: Boarding) -> Boarding:
         return replace(b, full_units=min(b.full_units, _ceil(need)), part_units=0.0)
     full = min(b.full_units, _ceil(need))
     rest = max(0.0, need - full)
-    return replace(b, full_units=full, part_units=math.ceil(rest * _MILLION) / _MILLION)
+    return replace(b, full_units=full, part_units=math.ceil(rest * MILLIONTHS) / MILLIONTHS)
 
 
 def _ceil(need: float) -> int:
@@ -147,7 +147,7 @@ def _handling(
         departure=None,
         departs_at=before.arrives_at,
         arrives_at=before.arrives_at + timedelta(hours=transfer.hours),
-        cents=round(transfer.cost_eur_per_t * shipment.mass_kg / 1000.0 * 100),
+        cents=round(transfer.cost_eur_per_t * shipment.mass_kg / KG_PER_TONNE * CENTS_PER_EUR),
     )
 
 
@@ -168,7 +168,7 @@ def _give_energy(problem: Problem, b: Boarding, drafts: Sequence[_Draft]) -> Non
         distance_km=service.distance_km,
         empty_share=service.empty_share,
     )
-    activities = [s.mass_kg / 1000.0 * service.distance_km for s in b.shipments]
+    activities = [transport_activity_tkm(s.mass_kg, service.distance_km) for s in b.shipments]
     for draft, share in zip(drafts, shares_by_activity(total, activities), strict=True):
         if vehicle.electric:
             most = problem.scenario.electricity.eac_max_share
@@ -180,7 +180,7 @@ def _give_energy(problem: Problem, b: Boarding, drafts: Sequence[_Draft]) -> Non
 
 def _millionths(wanted: float, most: float) -> float:
     """Round up to six decimals, so that caps stay kept, but never beyond `most`."""
-    return min(math.ceil(wanted * _MILLION), math.floor(most * _MILLION)) / _MILLION
+    return min(math.ceil(wanted * MILLIONTHS), math.floor(most * MILLIONTHS)) / MILLIONTHS
 
 
 def _give_saf(problem: Problem, share_of: Mapping[str, float], drafts: Sequence[_Draft]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from data.units import G_PER_KG, KG_PER_TONNE, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from optimizer.itineraries import itineraries, usable_departures
 from optimizer.plan import Alternative, Lever, Unserved
 from optimizer.problem import latest_arrival, may_carry
@@ -58,7 +59,7 @@ def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> U
         )
     late = _arrival_when_late(problem, s)
     if late is not None:
-        hours = (late - latest_arrival(s)).total_seconds() / 3600.0
+        hours = (late - latest_arrival(s)).total_seconds() / SECONDS_PER_HOUR
         return Unserved(
             shipment_id=s.shipment_id,
             reason_code="no_chain_in_time",
@@ -126,7 +127,7 @@ def alternatives_of(problem: Problem, ways_of: Ways, plan: Plan) -> tuple[Altern
 def _why_not(s: Shipment, way: Itinerary, mine: Itinerary | None, plan: Plan) -> str:
     parts = []
     if way.arrives_at > s.due_at:
-        days = (way.arrives_at - s.due_at).total_seconds() / 86_400.0
+        days = (way.arrives_at - s.due_at).total_seconds() / SECONDS_PER_DAY
         parts.append(f"late by {days:.1f} days")
     if mine is None:
         return "; ".join([*parts, "the chosen chain is shared with others, see legs"])
@@ -181,8 +182,8 @@ def _mode_lever(
     problem: Problem, s: Shipment, way: Itinerary, now_kg: float, now_eur: float
 ) -> Lever:
     saves, costs = now_kg - way.physical_kgco2e, way.cost_eur - now_eur
-    per_t = costs / saves * 1000.0
-    days = (s.due_at - way.arrives_at).total_seconds() / 86_400.0
+    per_t = costs / saves * KG_PER_TONNE
+    days = (s.due_at - way.arrives_at).total_seconds() / SECONDS_PER_DAY
     return Lever(
         kind="mode",
         about=s.shipment_id,
@@ -214,9 +215,9 @@ def _saf_levers(problem: Problem, plan: Plan) -> list[Lever]:
             continue
         fuel_mj = line.fuel_kg * lhv
         rest_mj = fuel_mj - line.element.saf_kg * pathway.lhv_mj_per_kg
-        per_mj = line.physical.wtw_kgco2e / fuel_mj - pathway.total_gco2e_per_mj / 1000.0
+        per_mj = line.physical.wtw_kgco2e / fuel_mj - pathway.total_gco2e_per_mj / G_PER_KG
         saved[leg.service_id] = saved.get(leg.service_id, 0.0) + max(0.0, rest_mj) * per_mj
-        need = max(0.0, rest_mj) / pathway.lhv_mj_per_kg / 1000.0
+        need = max(0.0, rest_mj) / pathway.lhv_mj_per_kg / KG_PER_TONNE
         tonnes[leg.service_id] = tonnes.get(leg.service_id, 0.0) + need
     return [
         Lever(
@@ -224,7 +225,7 @@ def _saf_levers(problem: Problem, plan: Plan) -> list[Lever]:
             about=service_id,
             saves_kgco2e=saves,
             costs_eur=tonnes[service_id] * price,
-            eur_per_t=tonnes[service_id] * price / saves * 1000.0,
+            eur_per_t=tonnes[service_id] * price / saves * KG_PER_TONNE,
             text=f"{service_id}: {tonnes[service_id]:.2f} t neat {pathway_id} for the fossil rest",
         )
         for service_id, saves in sorted(saved.items())

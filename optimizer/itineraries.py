@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from data.units import KG_PER_TONNE
 from optimizer.prices import shipment_price_eur, unit_price_eur, units_needed
 from optimizer.problem import (
     latest_arrival,
@@ -218,7 +219,7 @@ class _Pricing:
             transfer = self._problem.transfers[key]
             inventory = transfer_inventory(transfer, self._problem, self._shipment)
             self._handling[key] = (
-                transfer.cost_eur_per_t * self._shipment.mass_kg / 1000.0,
+                transfer.cost_eur_per_t * self._shipment.mass_kg / KG_PER_TONNE,
                 inventory.physical.wtw_kgco2e,
                 inventory.market_based.wtw_kgco2e,
             )

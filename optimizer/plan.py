@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from data.units import SECONDS_PER_HOUR
 from emissions.chain import TransportChain, chains_of
 
 if TYPE_CHECKING:
@@ -189,7 +190,9 @@ class Plan:
         arrival: dict[str, datetime] = {}
         for leg in self.legs:
             arrival[leg.line.element.shipment_id] = leg.arrives_at
-        return sum((arrival[k] - ready[k]).total_seconds() / 3600.0 for k in sorted(arrival))
+        return sum(
+            (arrival[k] - ready[k]).total_seconds() / SECONDS_PER_HOUR for k in sorted(arrival)
+        )
 
     def load_rate(self) -> dict[str, float]:
         """Return fill by mass and volume over all opened units, each weighed by its tkm of room."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.units import HOURS_PER_YEAR, KG_PER_TONNE, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from optimizer.problem import CARRYING_SHARE_PER_YEAR
 
 if TYPE_CHECKING:
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
 
     from data.freight import Shipment
     from data.network import Price, Service
-
-_HOURS_PER_YEAR = 8766.0
 
 
 def chargeable_kg(price: Price, mass_kg: float, volume_m3: float) -> float:
@@ -26,7 +25,7 @@ def chargeable_kg(price: Price, mass_kg: float, volume_m3: float) -> float:
 def shipment_price_eur(price: Price, mass_kg: float, volume_m3: float) -> float:
     """Return what a service charges for one shipment, apart from units."""
     chargeable = chargeable_kg(price, mass_kg, volume_m3)
-    rate = price.eur_per_t / 1000.0
+    rate = price.eur_per_t / KG_PER_TONNE
     for step in price.rate_breaks:
         if chargeable >= step.from_kg:
             rate = step.eur_per_kg
@@ -48,11 +47,11 @@ def units_needed(service: Service, mass_kg: float, volume_m3: float) -> float:
 
 def carrying_eur(shipment: Shipment, arrives_at: datetime) -> float:
     """Return the cost of capital of goods under way."""
-    hours = (arrives_at - shipment.ready_at).total_seconds() / 3600.0
-    return shipment.value_eur * CARRYING_SHARE_PER_YEAR * hours / _HOURS_PER_YEAR
+    hours = (arrives_at - shipment.ready_at).total_seconds() / SECONDS_PER_HOUR
+    return shipment.value_eur * CARRYING_SHARE_PER_YEAR * hours / HOURS_PER_YEAR
 
 
 def lateness_eur(shipment: Shipment, arrives_at: datetime) -> float:
     """Return the price of a late arrival; nothing when in time."""
-    late_days = (arrives_at - shipment.due_at).total_seconds() / 86_400.0
+    late_days = (arrives_at - shipment.due_at).total_seconds() / SECONDS_PER_DAY
     return max(0.0, late_days) * (shipment.lateness_eur_per_day or 0.0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from data.units import G_PER_KG, KG_PER_TONNE
 from emissions.chain import TCE
 from emissions.energy import energy_per_loaded_km, hub_energy
 from emissions.inventory import take_inventory
@@ -147,7 +148,6 @@ def service_rates(service: Service, problem: Problem) -> Rates:
     if service.dedicated:
         return _dedicated_rates(service, problem.factors)
     factors = problem.factors
-    tonne = 1000.0
     element = TCE(
         shipment_id="rate",
         leg_no=1,
@@ -155,18 +155,18 @@ def service_rates(service: Service, problem: Problem) -> Rates:
         mode=service.mode,
         origin=service.origin_hub,
         destination=service.destination_hub,
-        mass_kg=tonne,
+        mass_kg=KG_PER_TONNE,
         distance_km=service.distance_km,
         distance_kind=service.distance_kind,
         toc_id=service.toc_id,
     )
     line = take_inventory([element], factors).lines[0]
-    per_kg = line.physical.wtw_kgco2e / tonne
+    per_kg = line.physical.wtw_kgco2e / KG_PER_TONNE
     drop = fuel_mj = 0.0
     if service.mode == "air" and problem.scenario.fuel.saf_pathway:
-        fuel_mj = line.fuel_kg * factors.carrier("jet").lhv_mj_per_kg / tonne
+        fuel_mj = line.fuel_kg * factors.carrier("jet").lhv_mj_per_kg / KG_PER_TONNE
         pathway = factors.pathway(problem.scenario.fuel.saf_pathway)
-        drop = per_kg / fuel_mj - pathway.total_gco2e_per_mj / 1000.0
+        drop = per_kg / fuel_mj - pathway.total_gco2e_per_mj / G_PER_KG
     return Rates(
         physical_per_kg=per_kg,
         market_per_kg=per_kg,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.units import MG_PER_KG
+from data.units import KG_PER_TONNE, MG_PER_KG, SECONDS_PER_HOUR
 from optimizer.prices import carrying_eur
 from optimizer.problem import UNSERVED_EUR_PER_KG
 from optimizer.scenarios import BALANCED_CARBON_PRICE_EUR_PER_T
@@ -68,11 +68,11 @@ def level_value(
     if level == "co2e":
         return co2e + penalty
     ready = {s.shipment_id: s.ready_at for s in problem.shipments}
-    hours = sum((arrived[k] - ready[k]).total_seconds() / 3600.0 for k in sorted(arrived))
+    hours = sum((arrived[k] - ready[k]).total_seconds() / SECONDS_PER_HOUR for k in sorted(arrived))
     if level == "time":
         return hours + penalty
     if level == "cost":
-        return costs.total / 100 + carbon_price(problem.scenario) / 1000.0 * co2e
+        return costs.total / 100 + carbon_price(problem.scenario) / KG_PER_TONNE * co2e
     weight = balanced_weights(problem.scenario)
     carrying = sum(
         carrying_eur(s, arrived[s.shipment_id])
@@ -81,7 +81,7 @@ def level_value(
     )
     return (
         weight["cost"] * costs.paid / 100
-        + weight["co2e"] / 1000.0 * co2e
+        + weight["co2e"] / KG_PER_TONNE * co2e
         + weight["time"] * hours
         + (costs.lateness + costs.unserved_penalty) / 100
         + carrying

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ortools.math_opt.python import mathopt
 
+from data.units import KG_PER_TONNE
 from optimizer.prices import units_needed
 from optimizer.problem import saf_limit_share, service_rates
 from optimizer.solvers import expressions
@@ -148,7 +149,7 @@ def balance_residual(v: Variables) -> None:
     """Whole credits cover the wanted share of the market-based residual. They lower no emission."""
     if v.credits is None:
         return
-    residual_t = expressions.co2e_kg(v, "market_based") / 1000.0
+    residual_t = expressions.co2e_kg(v, "market_based") / KG_PER_TONNE
     target = v.problem.scenario.neutrality.target
     v.model.add_linear_constraint(v.credits >= target * residual_t)
 

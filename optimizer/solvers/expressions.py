@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ortools.math_opt.python import mathopt
 
+from data.units import KG_PER_TONNE, KWH_PER_MWH, SECONDS_PER_HOUR
 from optimizer.prices import carrying_eur, lateness_eur, shipment_price_eur
 from optimizer.problem import UNSERVED_EUR_PER_KG, service_rates, transfer_inventory
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from optimizer.problem import Rates
     from optimizer.solvers.variables import Flow, Opened, Variables
     from optimizer.timetable import Departure
-
-_SECONDS_PER_HOUR = 3600.0
 
 
 def transport_eur(v: Variables) -> mathopt.LinearSum:
@@ -48,7 +47,7 @@ def _boardings(v: Variables) -> Iterator[tuple[Flow, Departure]]:
 def hubs_eur(v: Variables) -> mathopt.LinearSum:
     """Add handling prices."""
     return mathopt.LinearSum(
-        flow.changes[key].cost_eur_per_t * flow.shipment.mass_kg / 1000.0 * x
+        flow.changes[key].cost_eur_per_t * flow.shipment.mass_kg / KG_PER_TONNE * x
         for flow in v.flows.values()
         for key, x in flow.change.items()
     )
@@ -61,7 +60,7 @@ def saf_eur(v: Variables) -> mathopt.LinearSum:
         return mathopt.LinearSum([])
     lhv = v.problem.factors.pathway(fuel.saf_pathway).lhv_mj_per_kg
     return mathopt.LinearSum(
-        fuel.saf_price_per_t / 1000.0 / lhv * o.saf_mj
+        fuel.saf_price_per_t / KG_PER_TONNE / lhv * o.saf_mj
         for o in v.opened.values()
         if o.saf_mj is not None
     )
@@ -69,7 +68,7 @@ def saf_eur(v: Variables) -> mathopt.LinearSum:
 
 def certificates_eur(v: Variables) -> mathopt.LinearSum:
     """Price of electricity certificates."""
-    price = v.problem.scenario.electricity.eac_price_per_mwh / 1000.0
+    price = v.problem.scenario.electricity.eac_price_per_mwh / KWH_PER_MWH
     return mathopt.LinearSum(price * o.eac_kwh for o in v.opened.values() if o.eac_kwh is not None)
 
 
@@ -112,7 +111,7 @@ def hours(v: Variables) -> mathopt.LinearSum:
     """Hours from ready to arrival, summed over shipments."""
     return mathopt.LinearSum(
         (d.arrives_at - f.shipment.ready_at).total_seconds()
-        / _SECONDS_PER_HOUR
+        / SECONDS_PER_HOUR
         * f.board[d.departure_id]
         for f, d in _arrivals(v)
     )

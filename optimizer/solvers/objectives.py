@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ortools.math_opt.python import mathopt
 
+from data.units import KG_PER_TONNE
 from optimizer.scores import balanced_weights, carbon_price, levels_of
 from optimizer.solvers import expressions as x
 
@@ -39,7 +40,7 @@ def _level(v: Variables, name: str) -> Level:
         return Level(name=name, unit="h", expression=mathopt.LinearSum([x.hours(v), left]))
     if name == "balanced":
         return Level(name=name, unit="EUR", expression=_balanced(v))
-    price = carbon_price(v.problem.scenario) / 1000.0
+    price = carbon_price(v.problem.scenario) / KG_PER_TONNE
     terms: list[mathopt.LinearBase] = [x.paid_eur(v), x.lateness(v), left]
     if price:
         terms.append(price * x.co2e_kg(v, objective.co2e_basis))
@@ -52,7 +53,7 @@ def _balanced(v: Variables) -> mathopt.LinearSum:
     return mathopt.LinearSum(
         [
             weight["cost"] * x.paid_eur(v),
-            weight["co2e"] / 1000.0 * x.co2e_kg(v, objective.co2e_basis),
+            weight["co2e"] / KG_PER_TONNE * x.co2e_kg(v, objective.co2e_basis),
             weight["time"] * x.hours(v),
             x.lateness(v),
             x.carrying(v),

@@ -16,7 +16,7 @@ from data.errors import DataError
 from data.freight import refuse_bad_shipments
 from data.schemas import LEGS, SHIPMENTS
 from data.tables import Table, plain_text, read_bytes, write_bytes
-from data.units import kg_text, mg_from_text, milligrams
+from data.units import kg_text, mg_from_text
 
 HEAD = "shipment_id,origin,destination,mass_kg,volume_m3,ready_at,due_at"
 GOOD = "S1,PVG,FRA,100,0.5,2023-06-01T08:00+08:00,2023-06-08T08:00+02:00"
@@ -137,8 +137,3 @@ def test_no_text_crashes_the_reader(text: str) -> None:
     except DataError:
         return
     assert len(table.rows) + len({f.row for f in table.refused}) <= 1
-
-
-def test_rounding_is_half_to_even() -> None:
-    """The one rounding of a leg, as docs/methodology.md states it."""
-    assert [milligrams(x) for x in (0.0000005, 0.0000015, 0.0000025)] == [0, 2, 2]
