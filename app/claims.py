@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,17 +13,26 @@ from app.rows import line_row
 from data.errors import DataError
 from data.schemas import LEGS
 from data.tables import Refused, read_bytes, read_table, write_bytes
+from emissions.chain import chains_of
 from emissions.evidence import (
+    AllOf,
+    EvidenceError,
+    KnownFactors,
+    SignedBy,
     Signer,
     TrustedKey,
     read_key,
     read_pack,
     read_trust,
     seal,
+    strict,
     trust_text,
     verify_pack,
     write_new_key,
 )
+from emissions.evidence.editions import KNOWN_EDITIONS
+from emissions.evidence.recompute import read_rows
+from emissions.evidence.signing import ROLES
 from emissions.inventory import Inventory, take_inventory
 from emissions.ledger import read_book
 from emissions.legs import elements_of
@@ -37,6 +48,9 @@ if TYPE_CHECKING:
 
 BOOK_FILES = ("credits.csv", "saf.csv", "eac.csv")
 DECLARATION = "declaration.toml"
+SHIPMENTS = "shipments.csv"
+# What a reader needs to see that no leg is missing; values, dates and notes stay at home.
+_SEALED_OF_SHIPMENTS = ("shipment_id", "origin", "destination", "mass_kg")
 DEMO_HOLDER = "Greenlane demo (a key made on this machine)"
 # A demo key signs nothing that matters; its validity is wide so that a demo never expires.
 _DEMO_VALID = (date(2023, 1, 1), date(2099, 12, 31))
@@ -89,6 +103,7 @@ class Declared:
     hubs: bytes
     declaration: bytes
     books: Mapping[str, bytes]
+    shipments: bytes | None = None  # what had to move; None where the plan folder has no list
 
 
 def make_declaration(legs_folder: Path, books_folder: Path, factors: Factors) -> Declared:
@@ -97,7 +112,8 @@ def make_declaration(legs_folder: Path, books_folder: Path, factors: Factors) ->
     Raises
     ------
     GreenlaneError
-        when a leg, a book row or the declaration cannot be used: a claim is whole or none.
+        when a leg, a book row or the declaration cannot be used, or a chain is broken: a claim is
+        whole or none.
     """
     legs, hubs = _bytes_of(legs_folder / "legs.csv"), _bytes_of(legs_folder / "hubs.csv")
     declaration = _bytes_of(books_folder / DECLARATION)
@@ -107,6 +123,7 @@ def make_declaration(legs_folder: Path, books_folder: Path, factors: Factors) ->
     faults = [*found.refused, *refused]
     if faults:
         raise DataError("\n".join(map(str, faults)))
+    chains_of([line.element for line in found.inventory.lines])
     statement, after = declare(
         read_declaration(declaration, file=DECLARATION), found.inventory, book, factors
     )
@@ -117,7 +134,23 @@ def make_declaration(legs_folder: Path, books_folder: Path, factors: Factors) ->
         hubs=hubs,
         declaration=declaration,
         books=books,
+        shipments=_shipments_of(legs_folder / SHIPMENTS),
     )
+
+
+def _shipments_of(path: Path) -> bytes | None:
+    """Return the list of what had to move, its sealed columns alone; None if there is no list."""
+    if not path.is_file():
+        return None
+    rows = read_rows(path.read_bytes(), path.name)
+    missing = sorted(set(_SEALED_OF_SHIPMENTS) - set(rows[0])) if rows else ["every row"]
+    if missing:
+        raise DataError(f"{path}: {', '.join(missing)} missing")
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, _SEALED_OF_SHIPMENTS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -138,6 +171,8 @@ def save_declaration(declared: Declared, folder: Path) -> None:
         DECLARATION: declared.declaration,
         **declared.books,
     }
+    if declared.shipments is not None:
+        files[SHIPMENTS] = declared.shipments
     for name, content in files.items():
         (folder / name).write_bytes(content)
 
@@ -171,7 +206,15 @@ def seal_folder(  # noqa: PLR0913  (what a signature says)
     """Recompute the statement of a folder from its inputs, sign it and write the pack.
 
     The day of sealing is the declaration's own unless told otherwise: no clock is read.
+
+    Raises
+    ------
+    EvidenceError
+        with every finding, when a reader who trusts this key would refuse the pack; nothing is
+        written then.
     """
+    if role not in ROLES:
+        raise EvidenceError(f"role {role!r}, wanted one of {', '.join(ROLES)}")
     declared = make_declaration(folder, folder, factors)
     day = sealed_on or declared.statement.declaration.day
     signer = Signer(key=read_key(key_file, passphrase), holder=holder, role=role)
@@ -182,13 +225,33 @@ def seal_folder(  # noqa: PLR0913  (what a signature says)
         hubs=declared.hubs,
         declaration=declared.declaration,
         books=declared.books,
+        shipments=declared.shipments,
         factors=factors,
         signers=[signer],
         sealed_on=day,
         software=f"greenlane {software_version()}",
     )
+    _refuse_bad(pack.content, signer, day, factors)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(pack.content)
+
+
+def _refuse_bad(content: bytes, signer: Signer, day: date, factors: Factors) -> None:
+    """Look at a finished pack as a reader who trusts its signer would, before it leaves."""
+    key = TrustedKey(
+        key=signer.key.public_key(),
+        holder=signer.holder,
+        role=signer.role,
+        valid_from=day,
+        valid_to=day,
+    )
+    # Readers of a set that nobody published must be given its hash; the signer has it here.
+    own = "" if factors.edition in KNOWN_EDITIONS else factors.sha256
+    policy = AllOf((SignedBy(role=signer.role), KnownFactors(sha256=own)))
+    report = verify_pack(content, trust={key.keyid: key}, policy=policy)
+    if not report.ok:
+        faults = [f"{f.code} {f.about}: {f.message}" for f in report.failed()]
+        raise EvidenceError("\n".join(["not sealed, a reader would refuse the pack:", *faults]))
 
 
 def demo_key(key_file: Path, trust_file: Path) -> bool:
@@ -208,8 +271,10 @@ def demo_key(key_file: Path, trust_file: Path) -> bool:
     return True
 
 
-def verify_file(pack: Path, trust: Path | None) -> Report:
+def verify_file(pack: Path, trust: Path | None, *, factors_sha256: str = "") -> Report:
     """Check a stranger's pack offline; without a trust file nobody is trusted.
+
+    `factors_sha256` demands this very factor set, whatever editions the verifier knows.
 
     Raises
     ------
@@ -217,7 +282,8 @@ def verify_file(pack: Path, trust: Path | None) -> Report:
         when the pack or the trust file cannot be read at all.
     """
     keys = read_trust(_bytes_of(trust), trust.name) if trust else {}
-    return verify_pack(read_pack(pack), trust=keys)
+    policy = strict(factors_sha256=factors_sha256)
+    return verify_pack(read_pack(pack), trust=keys, policy=policy)
 
 
 def check_claim(pack: bytes, trust: bytes | None) -> Report:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from data.equipment import LoadUnit
     from data.network import Hub
     from data.tables import Row, Table
-    from emissions.factors import Factors
+    from emissions.factors import Factors, Vehicle
     from optimizer.routers import Route, Router
 
 _POSITION_SHARE = 0.006  # a sphere and an ellipsoid, two published positions of one airport
@@ -79,6 +79,8 @@ def _service(row: Row, world: World) -> Service:
     toc_id = _check_category(row, world.factors, dedicated=dedicated)
     route = _routed(row, world)
     capacity_kg, capacity_m3 = _capacity(row, world.units)
+    if dedicated:
+        capacity_kg = _within_payload(row, capacity_kg, world.factors.vehicle(toc_id))
     return Service(
         service_id=row["service_id"],
         carrier=row["carrier"],
@@ -178,6 +180,14 @@ def _capacity(row: Row, units: Mapping[str, LoadUnit]) -> tuple[float, float]:
         wanted = "unit_capacity_kg and unit_capacity_m3, or a unit of the catalogue with payload"
         raise _FaultError("unit_code", row["unit_code"], wanted, "unknown_unit")
     return mass, volume
+
+
+def _within_payload(row: Row, capacity_kg: float, vehicle: Vehicle) -> float:
+    """Keep a unit within what its vehicle may carry: its energy is known only that far."""
+    if row["unit_capacity_kg"] and capacity_kg > vehicle.payload_kg:
+        wanted = f"at most {vehicle.payload_kg:g}, the payload of {vehicle.vehicle_code}"
+        raise _FaultError("unit_capacity_kg", capacity_kg, wanted, "bad_value")
+    return min(capacity_kg, vehicle.payload_kg)
 
 
 def _price(row: Row, per_eur: Mapping[str, float]) -> Price:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from data.errors import GreenlaneError
-from data.findings import Finding, Verdict
+from data.findings import Finding, Severity, Verdict
 from data.units import kg_text, mg_from_text
 from emissions.evidence.canonical import EvidenceError
 from emissions.evidence.rebuild import Leg
@@ -17,11 +17,13 @@ from emissions.evidence.recompute import (
     Row,
     Tables,
     distance_fault,
+    exact,
     hub_energy_fault,
     milligrams,
     number,
     read_rows,
     recompute_leg,
+    vehicle_energy_fault,
 )
 from emissions.ledger.book import post
 from emissions.ledger.tables import BOOK_TABLES, read_book
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from emissions.ledger.entries import Entry
 
 LEGS, HUBS = "evidence/legs.csv", "evidence/hubs.csv"
+SHIPMENTS = "evidence/shipments.csv"
 LEG_COLUMNS = (
     *("shipment_id", "leg_no", "kind", "mode", "origin", "destination", "mass_kg"),
     *("distance_km", "distance_kind", "toc_id", "hoc_id", "fuel_kg", "energy_kwh", "grid_id"),
@@ -42,6 +45,7 @@ LEG_COLUMNS = (
     *("low_kgco2e", "high_kgco2e"),
 )
 HUB_COLUMNS = ("hub_id", "lat", "lon")
+SHIPMENT_COLUMNS = ("shipment_id", "origin", "destination", "mass_kg")
 _MOST_FAULTS = 20  # of one kind that are told one by one
 _MG_PER_CREDIT = 1_000_000_000
 _MG_PER_KG = 1_000_000
@@ -58,6 +62,17 @@ def told(code: str, faults: Sequence[tuple[str, str]], all_well: str) -> list[Fi
         more = f"and {len(faults) - _MOST_FAULTS} more"
         findings.append(Finding(code=code, verdict=Verdict.FAIL, about="pack", message=more))
     return findings or [Finding(code=code, verdict=Verdict.PASS, about="pack", message=all_well)]
+
+
+def _doubt(code: str, about: str, message: str) -> Finding:
+    """Return what the verifier cannot answer: it does not decide, but the reader is told."""
+    return Finding(
+        code=code,
+        verdict=Verdict.UNKNOWN,
+        about=about,
+        message=message,
+        severity=Severity.WARNING,
+    )
 
 
 def member_rows(pack: OpenedPack, member: str, columns: Iterable[str]) -> list[Row]:
@@ -104,6 +119,15 @@ def _figure_faults(row: Row, figures: LegFigures) -> list[str]:
     return faults
 
 
+def _energy_fault(row: Row, tables: Tables) -> str:
+    """Return how energy that enters a leg cannot be true; carriage by activity takes none in."""
+    if row["hoc_id"]:
+        return hub_energy_fault(row, tables)
+    if tables.has("vehicle_code", row["toc_id"]) and not tables.has("toc_id", row["toc_id"]):
+        return vehicle_energy_fault(row, tables)
+    return ""
+
+
 def check_legs(rows: list[Row], tables: Tables) -> tuple[list[Leg], list[Finding]]:
     """Recompute each leg and compare its six figures to the milligram."""
     legs, faults = [], []
@@ -111,7 +135,7 @@ def check_legs(rows: list[Row], tables: Tables) -> tuple[list[Leg], list[Finding
         try:
             figures = recompute_leg(row, tables)
             faults += [(_name(row), text) for text in _figure_faults(row, figures)]
-            fault = hub_energy_fault(row, tables) if row["hoc_id"] else ""
+            fault = _energy_fault(row, tables)
             if fault:
                 faults.append((_name(row), fault))
         except (EvidenceError, KeyError, ArithmeticError) as error:
@@ -136,26 +160,64 @@ def _chain_fault(chain: list[Row]) -> str:
     return ""
 
 
-def check_chains(rows: list[Row]) -> list[Finding]:
-    """Demand unbroken chains, with a hub element at every change of mode."""
+def _chains(rows: list[Row]) -> dict[str, list[Row]]:
     chains = defaultdict(list)
     for row in rows:
         chains[row["shipment_id"]].append(row)
-    ordered = {
+    return {
         shipment_id: sorted(chain, key=lambda row: number(row, "leg_no"))
         for shipment_id, chain in chains.items()
     }
+
+
+def check_chains(rows: list[Row]) -> list[Finding]:
+    """Demand unbroken chains, with a hub element at every change of mode."""
+    chains = _chains(rows)
     faults = [
-        (f"{LEGS} {s}", fault) for s, chain in ordered.items() if (fault := _chain_fault(chain))
+        (f"{LEGS} {s}", fault) for s, chain in chains.items() if (fault := _chain_fault(chain))
     ]
     return told("ARI-2", faults, f"{len(chains)} chains unbroken, a hub at every change of mode")
+
+
+def _shipment_fault(shipment: Row, chain: list[Row]) -> str:
+    if not chain:
+        return "has no leg"
+    ends = {"origin": chain[0]["origin"], "destination": chain[-1]["destination"]}
+    for column, place in ends.items():
+        if shipment[column] != place:
+            return f"{column} {shipment[column]!r}, but its chain has {place!r}"
+    if exact(shipment, "mass_kg") != exact(chain[0], "mass_kg"):
+        return f"mass_kg {shipment['mass_kg']}, but its chain carries {chain[0]['mass_kg']}"
+    return ""
+
+
+def check_completeness(pack: OpenedPack, rows: list[Row]) -> list[Finding]:
+    """Demand a whole chain for each shipment of the list, and none for any other."""
+    if SHIPMENTS not in pack.members:
+        message = "no list of shipments in the pack: that no leg is left out cannot be checked"
+        return [_doubt("ARI-7", SHIPMENTS, message)]
+    listed = member_rows(pack, SHIPMENTS, SHIPMENT_COLUMNS)
+    chains = _chains(rows)
+    names = [shipment["shipment_id"] for shipment in listed]
+    faults = [
+        (f"{SHIPMENTS} {s['shipment_id']}", fault)
+        for s in listed
+        if (fault := _shipment_fault(s, chains.get(s["shipment_id"], [])))
+    ]
+    faults += [(f"{LEGS} {s}", "is no listed shipment") for s in sorted(set(chains) - set(names))]
+    faults += [
+        (f"{SHIPMENTS} {s}", "stands twice") for s in sorted(set(names)) if names.count(s) > 1
+    ]
+    return told("ARI-7", faults, f"{len(listed)} shipments, each from its origin to its end")
 
 
 def check_distances(rows: list[Row], hubs: Mapping[str, Row]) -> list[Finding]:
     """Compare each distance with the positions of its hubs."""
     carried = [row for row in rows if row["kind"] == "transport"]
     faults = [(_name(row), fault) for row in carried if (fault := distance_fault(row, hubs))]
-    return told("ARI-3", faults, f"{len(carried)} distances agree with the hubs' positions")
+    findings = told("ARI-3", faults, f"{len(carried)} distances agree with the hubs' positions")
+    message = f"positions of {len(hubs)} hubs are the signer's own: compare them with a map"
+    return [*findings, _doubt("ARI-3", HUBS, message)]
 
 
 def check_arithmetic(stated: Mapping[str, Any]) -> list[Finding]:

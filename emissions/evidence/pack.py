@@ -112,6 +112,7 @@ def seal(  # noqa: PLR0913  (a pack holds many things)
     hubs: bytes,
     declaration: bytes,
     books: Mapping[str, bytes],
+    shipments: bytes | None = None,
     factors: Factors,
     signers: Sequence[Signer],
     sealed_on: date,
@@ -120,7 +121,8 @@ def seal(  # noqa: PLR0913  (a pack holds many things)
     """Return the signed pack of a statement.
 
     `legs`, `hubs`, `declaration` and `books` (by name: credits.csv, saf.csv, eac.csv) are the very
-    bytes from which the statement was made; `sealed_on` is the signers' word and no clock's.
+    bytes from which the statement was made; `shipments` lists what had to move, so that a reader
+    can check that no leg was left out; `sealed_on` is the signers' word and no clock's.
     """
     if not signers:
         raise EvidenceError("a pack without a signer proves nothing; wanted at least one")
@@ -134,6 +136,7 @@ def seal(  # noqa: PLR0913  (a pack holds many things)
         "evidence/legs.csv": legs,
         "evidence/hubs.csv": hubs,
         "evidence/declaration.toml": declaration,
+        **({} if shipments is None else {"evidence/shipments.csv": shipments}),
         **{f"evidence/{name}": content for name, content in books.items()},
         **_factor_files(factors),
     }

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
-from data.findings import Finding, Report, Severity, Verdict
+from data.findings import Finding, Report, Verdict
 from data.units import mg_from_text
+from emissions.evidence.editions import KNOWN_EDITIONS
 
 if TYPE_CHECKING:
     from emissions.evidence.integrity import OpenedPack
@@ -97,10 +98,11 @@ class MaxDefaultShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFactors:
-    """The figures stand on this very factor set, whose hash the reader has from its publisher.
+    """The figures stand on a factor set as it was published.
 
-    A pack brings its own tables; that they are the published ones, only the reader can say. A
-    reader who names no hash is reminded of that by a warning.
+    A pack brings its own tables, so its hash is compared with the reader's, had from the publisher;
+    without one, with the editions that the verifier knows. An edition that neither knows is
+    UNKNOWN, and the pack is then not verified.
     """
 
     sha256: str = ""
@@ -108,20 +110,17 @@ class KnownFactors:
     def check(self, pack: OpenedPack) -> list[Finding]:
         """Compare the hash; that the tables in the pack have it was checked before."""
         stated = pack.statement.get("factor_set", {})
-        found = stated.get("sha256")
-        if not self.sha256:
-            message = f"factor set {stated.get('id')} {found}: compare with its publisher's hash"
-            return [
-                Finding(
-                    code="FACTORS",
-                    verdict=Verdict.UNKNOWN,
-                    about="statement.json",
-                    message=message,
-                    severity=Severity.WARNING,
-                )
-            ]
-        verdict = Verdict.PASS if found == self.sha256 else Verdict.FAIL
-        return _finding("FACTORS", verdict, "statement.json", f"set {found}, wanted {self.sha256}")
+        edition, found = str(stated.get("id")), stated.get("sha256")
+        wanted = self.sha256.lower() or KNOWN_EDITIONS.get(edition)
+        if wanted is None:
+            message = f"set {edition[:80]} {found} is not known here; give its publisher's hash"
+            return _finding("FACTORS", Verdict.UNKNOWN, "statement.json", message)
+        whose = "the reader's hash" if self.sha256 else "the published one"
+        if found == wanted:
+            message = f"set {edition[:80]} {found} is {whose}"
+            return _finding("FACTORS", Verdict.PASS, "statement.json", message)
+        message = f"set {edition[:80]} {found} is not {whose}, {wanted}"
+        return _finding("FACTORS", Verdict.FAIL, "statement.json", message)
 
 
 def strict(holder: str = "", factors_sha256: str = "") -> Policy:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,7 @@ from emissions.neutrality.statement import (
     SafUse,
     Statement,
 )
+from emissions.neutrality.toml_text import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -113,6 +113,8 @@ def factor_set(members: Mapping[str, bytes], stated: Mapping[str, Any]) -> tuple
     ------
     EvidenceError
         if a table is missing or its bytes do not have the hash that stands beside it.
+    DataError
+        if what stands beside it is not TOML.
     """
     paths = [str(path) for path in stated["tables"]]
     lines = []
@@ -121,8 +123,8 @@ def factor_set(members: Mapping[str, bytes], stated: Mapping[str, Any]) -> tuple
         if path not in members or card not in members:
             raise EvidenceError(f"{path}: the table or its TOML is not in the pack")
         try:
-            named = tomllib.loads(members[card].decode())["table"]["csv_sha256"]
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError):
+            named = read_toml(members[card], card)["table"]["csv_sha256"]
+        except (KeyError, TypeError):
             raise EvidenceError(f"{card}: states no csv_sha256") from None
         found = sha256_hex(members[path])
         if found != named:

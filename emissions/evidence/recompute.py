@@ -278,6 +278,27 @@ def hub_energy_fault(leg: Row, tables: Tables) -> str:
     return ""
 
 
+def vehicle_energy_fault(leg: Row, tables: Tables) -> str:
+    """Return how the energy of a dedicated vehicle's leg is too little to be true, or blank.
+
+    Energy is linear in the load, and empty running and the vehicle's own mass come on top: no fair
+    share of any vehicle is less than what these goods alone add to it (methodology, section 2).
+    """
+    vehicle = tables.row("vehicle_code", leg["toc_id"])
+    electric = vehicle["carrier_id"] == "electricity"
+    used, other = ("energy_kwh", "fuel_kg") if electric else ("fuel_kg", "energy_kwh")
+    if number(leg, other):
+        return f"{other} {leg[other]}, wanted none: {leg['toc_id']} runs on {vehicle['carrier_id']}"
+    added_per_km = number(vehicle, "energy_per_km_full") - number(vehicle, "energy_per_km_empty")
+    fraction = number(leg, "mass_kg") / number(vehicle, "payload_kg")
+    added = fraction * added_per_km * number(leg, "distance_km")
+    least = added / (1 - number(vehicle, "charging_loss_share"))
+    found = number(leg, used)
+    if found <= 0 or found < least * (1 - _FILE_TOLERANCE) - _FILE_TOLERANCE:
+        return f"{used} {found}, wanted at least {least:.6f}: what these goods alone add"
+    return ""
+
+
 def distance_fault(leg: Row, hubs: Mapping[str, Row]) -> str:
     """Return how a leg's distance disagrees with the places of its hubs, or blank.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
+from data.errors import DataError
 from emissions.evidence.canonical import EvidenceError, sha256_hex
+from emissions.neutrality.toml_text import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ _KEY_FIELDS = {
     "valid_to",
     "revoked_at",
 }
+_KEY_DAYS = {"valid_from", "valid_to", "revoked_at"}
 
 
 def public_bytes(key: Ed25519PublicKey) -> bytes:
@@ -179,40 +181,52 @@ def read_trust(content: bytes, file: str = "trust.toml") -> dict[str, TrustedKey
     Raises
     ------
     EvidenceError
-        if an entry is incomplete, or its key id is not that of its key.
+        if an entry is incomplete, its key id is not that of its key, or a key stands twice: the
+        second entry could give back the trust that the first one took away.
     """
     try:
-        document = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EvidenceError(f"{file}: not readable as TOML ({error})") from None
+        document = read_toml(content, file)
+    except DataError as error:
+        raise EvidenceError(str(error)) from None
+    strange = sorted(set(document) - {"key"})
+    if strange:
+        raise EvidenceError(f"{file}: unknown {', '.join(strange)}, wanted [[key]] tables")
     entries = document.get("key", [])
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise EvidenceError(f"{file}: wanted [[key]] tables")
-    trusted = {}
+    trusted: dict[str, TrustedKey] = {}
     for number, entry in enumerate(entries, start=1):
         where = f"{file} key {number}"
-        faults = [f"unknown {name}" for name in sorted(set(entry) - _KEY_FIELDS)]
-        wanted = _KEY_FIELDS - {"revoked_at"}
-        faults += [f"{name} is missing" for name in sorted(wanted - set(entry))]
-        days = [entry[n] for n in ("valid_from", "valid_to", "revoked_at") if n in entry]
-        if any(type(day) is not date for day in days):
-            faults.append("valid_from, valid_to and revoked_at are dates such as 2023-07-17")
-        if entry.get("role") not in ROLES:
-            faults.append(f"role {entry.get('role')!r}, wanted one of {', '.join(ROLES)}")
-        if faults:
-            raise EvidenceError(f"{where}: {'; '.join(faults)}")
-        key = TrustedKey(
-            key=read_public_key(entry["public_key"]),
-            holder=str(entry["holder"]),
-            role=entry["role"],
-            valid_from=entry["valid_from"],
-            valid_to=entry["valid_to"],
-            revoked_at=entry.get("revoked_at"),
-        )
-        if key.keyid != entry["keyid"]:
-            raise EvidenceError(f"{where}: keyid {entry['keyid']!r} is not that of its key")
+        key = _trusted_key(entry, where)
+        if key.keyid in trusted:
+            raise EvidenceError(f"{where}: keyid {key.keyid} stands twice")
         trusted[key.keyid] = key
     return trusted
+
+
+def _trusted_key(entry: Mapping[str, Any], where: str) -> TrustedKey:
+    faults = [f"unknown {name}" for name in sorted(set(entry) - _KEY_FIELDS)]
+    wanted = _KEY_FIELDS - {"revoked_at"}
+    faults += [f"{name} is missing" for name in sorted(wanted - set(entry))]
+    texts = sorted((_KEY_FIELDS - _KEY_DAYS) & set(entry))
+    faults += [f"{name} is not text" for name in texts if type(entry[name]) is not str]
+    if any(type(entry[name]) is not date for name in _KEY_DAYS & set(entry)):
+        faults.append("valid_from, valid_to and revoked_at are dates such as 2023-07-17")
+    if entry.get("role") not in ROLES:
+        faults.append(f"role {entry.get('role')!r}, wanted one of {', '.join(ROLES)}")
+    if faults:
+        raise EvidenceError(f"{where}: {'; '.join(faults)}")
+    key = TrustedKey(
+        key=read_public_key(entry["public_key"]),
+        holder=entry["holder"],
+        role=entry["role"],
+        valid_from=entry["valid_from"],
+        valid_to=entry["valid_to"],
+        revoked_at=entry.get("revoked_at"),
+    )
+    if key.keyid != entry["keyid"]:
+        raise EvidenceError(f"{where}: keyid {entry['keyid']!r} is not that of its key")
+    return key
 
 
 def trust_text(key: TrustedKey) -> str:

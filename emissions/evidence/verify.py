@@ -26,6 +26,7 @@ from emissions.evidence.checks import (
     check_arithmetic,
     check_books,
     check_chains,
+    check_completeness,
     check_distances,
     check_human_copy,
     check_legs,
@@ -60,6 +61,7 @@ def _check_content(pack: OpenedPack) -> list[Finding]:
     hubs = {row["hub_id"]: row for row in member_rows(pack, HUBS, HUB_COLUMNS)}
     legs, leg_findings = check_legs(rows, tables)
     findings += leg_findings + check_chains(rows) + check_distances(rows, hubs)
+    findings += check_completeness(pack, rows)
     findings += check_arithmetic(stated)
     entries = read_uses(stated["uses"])
     book, book_findings = check_books(pack, entries)
@@ -85,6 +87,8 @@ def _guarded(check: Callable[[], list[Finding]]) -> list[Finding]:
         return told("ARI-0", [("pack", f"cannot be recomputed: {error}")], "")
     except ArithmeticError as error:
         return told("ARI-0", [("pack", f"holds impossible figures: {error!r}")], "")
+    except RecursionError:
+        return told("ARI-0", [("pack", "is nested too deeply to be read")], "")
 
 
 def verify_pack(
@@ -142,7 +146,8 @@ def summary(report: Report) -> str:
 
 
 _ALWAYS_TOLD = {
-    "INT-1", "ARI-1", "ARI-2", "ARI-3", "ARI-4", "ARI-5", "ARI-6", "EVI-1", "EVI-2", TRUST,
+    "INT-1", "ARI-1", "ARI-2", "ARI-3", "ARI-4", "ARI-5", "ARI-6", "ARI-7", "EVI-1", "EVI-2",
+    "FACTORS", TRUST,
 }  # fmt: skip
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from data.errors import DataError
+from emissions.neutrality.toml_text import read_toml
 
 _T = TypeVar("_T")  # Python 3.11 has no def f[T]
 _PLAIN_DECIMAL = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
@@ -169,10 +169,7 @@ def read_declaration(content: bytes, file: str = "declaration.toml") -> Declarat
     DataError
         if it is not TOML, holds unknown keys, or lacks who, what, when and to which standard.
     """
-    try:
-        document = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{file}: not readable as TOML ({error})") from None
+    document = read_toml(content, file)
     faults: list[str] = []
     parts: dict[str, Any] = {
         "subject": _record(Subject, "subject", document.pop("subject", {}), faults),

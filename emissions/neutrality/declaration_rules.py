@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 # Directive (EU) 2024/825, article 4: applied from this day.
 EU_CONSUMER_CLAIMS_REFUSED_FROM = date(2026, 9, 27)
+# The Union, the states of the European Economic Area, and parts of the Union with codes of their
+# own (ISO 3166-1 alpha-2; EL is the Union's own code for Greece).
+_EU_CODES = (
+    "EU EEA AT BE BG CY CZ DE DK EE EL ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK "
+    "IS LI NO AX GF GP MF MQ RE YT"
+)
+_EU = frozenset(_EU_CODES.split())
+_COUNTRY = re.compile(r"[A-Z]{2}")
 # Words that say more than a covered residual.
 _OVERCLAIM = re.compile(
     r"net[ -]?zero|zero[ -]emission|emission[ -]free|climate[ -]positive|carbon[ -]positive"
@@ -88,13 +96,18 @@ def audience_allowed(statement: Statement, _book: Book) -> list[Finding]:
     d = statement.declaration
     if d.audience is None or d.jurisdiction is None:
         return [answer("DEC-6", None, "audience or jurisdiction not given")]
-    in_eu = "EU" in re.split(r"[\s,|]+", d.jurisdiction.upper())
+    places = [p for p in re.split(r"[\s,;/|+]+", d.jurisdiction.upper()) if p]
+    strange = [p for p in places if p not in _EU and not _COUNTRY.fullmatch(p)]
     late = d.day >= EU_CONSUMER_CLAIMS_REFUSED_FROM
-    refused = d.audience == "b2c" and in_eu and late and statement.units_needed > 0
+    at_stake = d.audience == "b2c" and late and statement.units_needed > 0
     message = f"audience {d.audience} in {d.jurisdiction}, declared {d.day}"
-    if refused:
+    if at_stake and not _EU.isdisjoint(places):
         message += "; a contribution may be told instead, apart from the footprint"
-    return [answer("DEC-6", not refused, message)]
+        return [answer("DEC-6", passed=False, message=message)]
+    if strange or not places:
+        message += "; wanted countries by two-letter code, or EU"
+        return [answer("DEC-6", None, message)]
+    return [answer("DEC-6", passed=True, message=message)]
 
 
 def plan_reviewed(statement: Statement, _book: Book) -> list[Finding]:

@@ -53,7 +53,9 @@ def certificates_timely(statement: Statement, book: Book) -> list[Finding]:
         message = f"generated {r.generated_from} to {r.generated_to}"
         if d.period_start is None or d.period_end is None:
             return None, message
-        fits = r.generated_to >= d.period_start - _YEAR and r.generated_from <= d.period_end + _YEAR
+        # Days are subtracted from days, never moved: a sum may lie beyond the calendar.
+        before, after = d.period_start - r.generated_to, r.generated_from - d.period_end
+        fits = before <= _YEAR and after <= _YEAR
         return fits, message
 
     return _each_redemption("REC-4", statement, book, ask)

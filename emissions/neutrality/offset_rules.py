@@ -96,7 +96,8 @@ def _retired_by(statement: Statement, book: Book, start: date | None, what: str)
         )
         if r.retired_on is None or start is None:
             return None, message
-        return r.retired_on <= start + _YEAR, message
+        # Days are subtracted, never added: a sum may lie beyond the calendar.
+        return r.retired_on - start <= _YEAR, message
 
     return _each_credit("OF-5", statement, book, ask)
 

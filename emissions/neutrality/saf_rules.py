@@ -125,7 +125,9 @@ def saf_timely(statement: Statement, book: Book) -> list[Finding]:
         message = f"delivered {day_text(day)}, period {d.period_start} to {d.period_end}"
         if day is None or d.period_start is None or d.period_end is None:
             return None, message
-        return d.period_start - _YEAR <= day <= d.period_end + _HALF_YEAR, message
+        # Days are subtracted from days, never moved: a sum may lie beyond the calendar.
+        fits = d.period_start - day <= _YEAR and day - d.period_end <= _HALF_YEAR
+        return fits, message
 
     return _each_saf("SAF-9", statement, book, ask)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from emissions.evidence import (
     TrustedKey,
     strict,
 )
+from emissions.evidence.editions import KNOWN_EDITIONS
 from emissions.evidence.integrity import OpenedPack
 from emissions.evidence.signing import Signature
 
@@ -98,9 +100,19 @@ def test_default_share_of_nothing_is_unknown() -> None:
 
 
 def test_known_factors_pin_the_set() -> None:
-    """A reader with the publisher's hash does not accept another set; one without is warned."""
-    (reminder,) = KnownFactors().check(pack(BY_ISSUER))
-    assert (reminder.verdict, reminder.severity) == (Verdict.UNKNOWN, Severity.WARNING)
-    assert AnyOf((strict(),)).check(pack(BY_ISSUER))[-1] == reminder
+    """A reader's hash accepts no other set; without one, only known editions pass."""
+    (doubt,) = KnownFactors().check(pack(BY_ISSUER))
+    assert (doubt.verdict, doubt.severity) == (Verdict.UNKNOWN, Severity.ERROR)
+    assert AnyOf((strict(),)).check(pack(BY_ISSUER))[-1] == doubt
     assert met(KnownFactors(sha256="ab"), pack(BY_ISSUER))
     assert not met(KnownFactors(sha256="cd"), pack(BY_ISSUER))
+
+
+def test_known_edition_must_have_its_published_hash() -> None:
+    """The name alone proves nothing; the reader's own hash outranks the list."""
+    (edition, published), *_ = KNOWN_EDITIONS.items()
+    for found, verdict in ((published, Verdict.PASS), ("ab", Verdict.FAIL)):
+        stated = {"factor_set": {"id": edition, "sha256": found}}
+        (finding,) = KnownFactors().check(replace(pack(), statement=stated))
+        assert finding.verdict is verdict
+        assert met(KnownFactors(sha256=found), replace(pack(), statement=stated))

@@ -97,12 +97,26 @@ def test_trust_file_reads_back() -> None:
         (('public_key = "', 'public_key = "!'), "base64"),
         (("[[key]]", "[key]"), "wanted \\[\\[key\\]\\]"),
         (("[[key]]", "[[key"), "not readable as TOML"),
+        (("[[key]]", "[[keys]]"), "unknown keys"),
+        (("[[key]]", f"x = {'[' * 50_000}\n[[key]]"), "nested too deeply"),
+        (('holder = "', 'holder = 1 # "'), "holder is not text"),
+        (('role = "issuer"', 'role = ["issuer"]'), "role is not text"),
+        (('keyid = "', 'keyid = 7 # "'), "keyid is not text"),
+        (('public_key = "', 'public_key = true # "'), "public_key is not text"),
     ],
 )
 def test_trust_file_with_a_fault_is_refused(change: tuple[str, str], fault: str) -> None:
     """Trust is never given by accident."""
     with pytest.raises(EvidenceError, match=fault):
         read_trust(trust_text(trusted()).replace(*change).encode())
+
+
+def test_second_entry_cannot_give_back_trust() -> None:
+    """A revoked key, listed once more without its revocation, would be trusted again."""
+    revoked = trust_text(trusted(revoked_at=date(2023, 8, 1)))
+    for text in (revoked + trust_text(trusted()), trust_text(trusted()) + revoked):
+        with pytest.raises(EvidenceError, match=r"trust\.toml key 2: keyid .* stands twice"):
+            read_trust(text.encode())
 
 
 @pytest.mark.parametrize(

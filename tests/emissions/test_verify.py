@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 import emissions
 from data import open_catalogue
+from data.catalogue import Catalogue
 from data.schemas import LEGS
 from data.tables import write_bytes
 from data.units import kg_text, micro
@@ -43,7 +44,13 @@ from emissions.evidence import (
 )
 from emissions.evidence.canonical import sha256_hex
 from emissions.evidence.container import CONTAINER
-from emissions.evidence.recompute import Tables, read_tables, recompute_leg
+from emissions.evidence.editions import KNOWN_EDITIONS
+from emissions.evidence.recompute import (
+    Tables,
+    read_tables,
+    recompute_leg,
+    vehicle_energy_fault,
+)
 from emissions.evidence.signing import PREDICATE_TYPE, sign
 from emissions.evidence.verify import main
 from emissions.factors import TOC
@@ -124,6 +131,7 @@ validator = "Specimen Shipper"
 """
 BOOKS = {"credits.csv": CREDITS, "saf.csv": SAF, "eac.csv": EAC}
 MASS_KG = 7620.0
+SHIPMENTS = b"shipment_id,origin,destination,mass_kg\nS1,NKG-PLANT,MAD-WH,7620\n"
 
 
 @cache
@@ -202,13 +210,18 @@ def leg_row(line: Line) -> dict[str, Any]:
 
 
 def sealed(
-    elements: list[TCE], declaration: bytes = DECLARATION, signers: tuple[Signer, ...] = (ISSUER,)
+    elements: list[TCE],
+    declaration: bytes = DECLARATION,
+    signers: tuple[Signer, ...] = (ISSUER,),
+    factor_set: Factors | None = None,
+    shipments: bytes | None = SHIPMENTS,
 ) -> bytes:
     """Return the pack of these elements."""
-    inventory = take_inventory(elements, factors())
+    taken = factor_set or factors()
+    inventory = take_inventory(elements, taken)
     book, refused = read_book(BOOKS)
     assert not refused
-    statement, after = declare(read_declaration(declaration), inventory, book, factors())
+    statement, after = declare(read_declaration(declaration), inventory, book, taken)
     return seal(
         statement,
         assess(statement, after),
@@ -216,7 +229,8 @@ def sealed(
         hubs=HUBS,
         declaration=declaration,
         books=BOOKS,
-        factors=factors(),
+        shipments=shipments,
+        factors=taken,
         signers=signers,
         sealed_on=DAY,
         software="greenlane test",
@@ -331,11 +345,11 @@ def carried(draw: st.DrawFn) -> TCE:
         if row.mode == "air":
             more |= {"saf_kg": micro(kg * draw(st.floats(0, 1e-4))), "saf_pathway": "hefa-uco"}
     elif row.electric:
-        kwh = micro(draw(st.floats(0, 1e4)))
+        kwh = micro(draw(st.floats(1e-6, 1e4)))
         more |= {"energy_kwh": kwh, "eac_kwh": micro(kwh * draw(st.floats(0, 1)))}
         more["grid_id"] = draw(st.sampled_from(sorted(factors().grids)))
     else:
-        more["fuel_kg"] = micro(draw(st.floats(0, 1e4)))
+        more["fuel_kg"] = micro(draw(st.floats(1e-6, 1e4)))
     return replace(carriage(1, row.mode, "A", "B", **more), mass_kg=kg)
 
 
@@ -446,10 +460,10 @@ def test_tampered_beats_untrusted() -> None:
     assert {"ARI-3", "TRUST"} <= set(failed)
 
 
-def rewritten(members: dict[str, bytes], **changes: str) -> bytes:
-    """Change columns of the flight in legs.csv."""
+def rewritten(members: dict[str, bytes], at: int = 3, /, **changes: str) -> bytes:
+    """Change columns of a leg, unless told otherwise the flight, in legs.csv."""
     rows = list(csv.DictReader(io.StringIO(members["evidence/legs.csv"].decode(), newline="")))
-    rows[2] |= changes
+    rows[at - 1] |= changes
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, rows[0], lineterminator="\n")
     writer.writeheader()
@@ -596,11 +610,127 @@ def test_hub_that_moves_freight_or_is_left_out_is_found(old: bytes, new: bytes) 
 
 def test_fuel_of_a_hub_follows_its_rate() -> None:
     """Energy is an input, and a hub's is known per tonne: it cannot be played down."""
-    elements = chain()
-    elements[1] = replace(elements[1], energy_kwh=1.0)
-    code, failed = look(sealed(elements))
+    pack = rewritten(members_of(claim()), 2, energy_kwh="1.0")
+    found = [f for f in verify_pack(pack, trust=TRUST).failed() if "kwh_per_t" in f.message]
+    assert [f.code for f in found] == ["ARI-1"]
+
+
+def test_energy_of_a_vehicle_is_never_less_than_its_goods_add() -> None:
+    """The kernel takes what it is told; the reader knows the least that these goods cost."""
+    elements = chain(eac_kwh=0.0)
+    elements[0] = replace(elements[0], energy_kwh=40.0)
+    (fault,) = verify_pack(sealed(elements), trust=TRUST).failed()
+    assert (fault.code, fault.about) == ("ARI-1", "evidence/legs.csv S1 leg 1")
+    # 7620 kg / 21360 kg of payload x (1.1 - 0.723502) kWh/km x 330 km / (1 - 0.08)
+    assert "wanted at least 48.177" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"energy_kwh": ""}, "energy_kwh 0.0, wanted at least 48.1"),
+        ({"energy_kwh": "48.1"}, "wanted at least 48.1"),
+        ({"fuel_kg": "1"}, "fuel_kg 1, wanted none"),
+        ({"energy_kwh": "48.2"}, ""),
+    ],
+)
+def test_vehicle_runs_on_its_own_carrier_alone(changes: dict[str, str], fault: str) -> None:
+    """An electric truck burns nothing and draws something."""
+    legs = members_of(claim())["evidence/legs.csv"].decode()
+    row = next(csv.DictReader(io.StringIO(legs))) | changes
+    found = vehicle_energy_fault(row, tables())
+    assert fault in found
+    assert bool(fault) == bool(found)
+
+
+def with_member(name: str, content: bytes) -> bytes:
+    """Return the good claim with another member, signed again by the trusted issuer."""
+    return resealed(members_of(claim()) | {name: content})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "about"),
+    [
+        (b"S1,", b"S2,", "evidence/legs.csv S1"),
+        (b"7620\n", b"7620\nS2,NKG-PLANT,MAD-WH,10\n", "evidence/shipments.csv S2"),
+        (b"7620\n", b"7620\nS1,NKG-PLANT,MAD-WH,7620\n", "evidence/shipments.csv S1"),
+        (b"7620", b"7621", "evidence/shipments.csv S1"),
+        (b"NKG-PLANT", b"PVG", "evidence/shipments.csv S1"),
+        (b"MAD-WH", b"FRA", "evidence/shipments.csv S1"),
+    ],
+)
+def test_shipment_without_its_whole_chain_is_found(old: bytes, new: bytes, about: str) -> None:
+    """A leg left out, at either end or altogether, is the cheapest reduction there is."""
+    pack = with_member("evidence/shipments.csv", SHIPMENTS.replace(old, new))
+    assert look(pack) == (1, {"ARI-7": about})
+
+
+def test_claim_without_a_list_of_shipments_says_so() -> None:
+    """Completeness is then unknown: a warning, for footprints of done transport have no list."""
+    report = verify_pack(sealed(chain(), shipments=None), trust=TRUST)
+    assert exit_code(report) == 0
+    assert {"ARI-3", "ARI-7"} <= {f.code for f in report.warnings()}
+    assert look(with_member("evidence/shipments.csv", b"shipment_id\nS1\n"))[0] == 1
+
+
+def test_known_edition_is_the_shipped_one() -> None:
+    """Whoever changes a shipped table makes a new edition, or mends the entry before a release."""
+    assert KNOWN_EDITIONS[factors().edition] == factors().sha256
+
+
+def test_swapped_factor_table_is_found(tmp_path: Path) -> None:
+    """Sound in itself, signed by a trusted key, and still not the edition that it names."""
+    for table in factors().tables:
+        content, card = table.csv_bytes, table.toml_bytes
+        if table.path == "factors/grids_2023.csv":
+            content = content.replace(b"modelled", b"primary")
+            stamps = sha256_hex(table.csv_bytes).encode(), sha256_hex(content).encode()
+            card = card.replace(*stamps)
+        target = tmp_path / table.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        target.with_suffix(".toml").write_bytes(card)
+    swapped = Factors.load(Catalogue(root=tmp_path))
+    assert swapped.sha256 != factors().sha256
+    pack = sealed(chain(), factor_set=swapped)
+    assert look(pack) == (1, {"FACTORS": "statement.json"})
+    policy = strict(factors_sha256=swapped.sha256)
+    assert exit_code(verify_pack(pack, trust=TRUST, policy=policy)) == 0
+
+
+def test_unknown_edition_needs_the_readers_hash() -> None:
+    """Nobody vouches for a set of the signer's own until the reader does."""
+    pack = sealed(chain(), factor_set=replace(factors(), edition="private-2030"))
+    assert look(pack) == (1, {"FACTORS": "statement.json"})
+    policy = strict(factors_sha256=factors().sha256.upper())
+    assert exit_code(verify_pack(pack, trust=TRUST, policy=policy)) == 0
+
+
+@pytest.mark.parametrize("member", ["evidence/declaration.toml", "factors/grids_2023.toml"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"x = " + b"[" * 50_000,
+        b"x = " + b"{x=" * 50_000,
+        b"[declaration]\nentity" + b".x" * 5000 + b" = 1",
+        b"[declaration]\nentity = 0x" + b"f" * 5000,
+        b"[declaration]\nentity = " + b"9" * 5000,
+        b"#" * 2_000_000,
+    ],
+)
+def test_monstrous_toml_is_a_finding(member: str, content: bytes) -> None:
+    """A signer may shape his TOML to break the reader; it is refused in words."""
+    code, failed = look(with_member(member, content))
     assert code == 1
-    assert set(failed) == {"ARI-1"}
+    assert "ARI-0" in failed
+
+
+def test_last_day_of_the_calendar_breaks_nothing() -> None:
+    """A year after the end of time is no day: days are compared, not moved."""
+    late = DECLARATION.replace(b"2023-07-17", b"9999-12-31")
+    code, failed = look(sealed(chain(), declaration=late))
+    assert code == 1
+    assert "ARI-0" not in failed
 
 
 def test_page_escapes_what_people_wrote() -> None:

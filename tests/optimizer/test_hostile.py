@@ -31,6 +31,7 @@ COST = Scenario(objective=Objective(mode="cost"))
         ("FLIGHT", "schedule", "every:99999999999999h", "schedule"),
         ("TRUCK-CN", "unit_capacity_kg", "0.0001", "unit_capacity_kg"),
         ("TRUCK-CN", "empty_share", "1", "empty_share"),
+        ("TRUCK-CN", "unit_capacity_kg", "26000", "unit_capacity_kg"),
         ("FLIGHT", "toc_id", "SEA-CONTAINER-AVG", "toc_id"),
         ("FLIGHT", "toc_id", "", "toc_id"),
     ],
@@ -58,7 +59,6 @@ def test_handling_without_a_factor_is_refused(world: Any) -> None:
 def test_no_mass_overflows_into_a_negative_footprint(world: Any, mass_kg: str) -> None:
     """Freight has a size; what has none is refused."""
     world.shipments[0]["mass_kg"] = mass_kg
-    world.service("TRUCK-CN")["unit_capacity_kg"] = "1e9"
     intake = world.read(COST)
     assert [f.column for f in intake.refused] == ["mass_kg"]
 
