@@ -101,6 +101,11 @@ def read_problem(
         assumptions=tuple(assumptions),
     )
     unknown = tuple(f"{t.file}: {c}" for t in tables.values() for c in t.unknown_columns)
+    unknown += tuple(
+        f"{tables['hubs'].file} row {number}: opening (opening hours are not planned yet)"
+        for number, row in tables["hubs"]
+        if row["opening"]
+    )
     return Intake(
         problem=problem,
         refused=refused,
