@@ -54,8 +54,8 @@ def audit(plan: Plan) -> Report:
         ("AUD-11", "SAF and certificates within their shares", _claims),
         ("AUD-12", "credits cover the wanted residual, in whole tonnes", _credits),
         ("AUD-13", "carbon cap and budget kept", _limits),
-        ("AUD-15", "no carriage is shorter than the great circle", _distances),
         ("AUD-14", "bounds below values, gap arithmetic right", _proof),
+        ("AUD-15", "no carriage is shorter than the great circle", _distances),
     )
     return Report.of(_finding(code, what, list(rule(plan))) for code, what, rule in rules)
 

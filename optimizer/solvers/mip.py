@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -18,7 +21,7 @@ from optimizer.solvers.objectives import levels
 from optimizer.solvers.variables import Variables, make_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from optimizer.problem import Problem
     from optimizer.timetable import Departure
@@ -29,6 +32,7 @@ GAP_BY_EFFORT = {"small": 1e-3, "normal": 1e-4}
 _TIGHT_GAP = 1e-9
 _HOLD = 1e-7  # relative slack when an earlier level is held
 _TRUE = 0.5
+_STDOUT, _STDERR = 1, 2
 _NOISE = 1e-6  # a unit more or less is no rounding matter
 
 
@@ -96,12 +100,13 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
         v.model.minimize(level.expression)
         # A plan to start from: nobody served, then what the level before found.
         start = mathopt.SolutionHint(variable_values=solution or _nobody_served(v))
-        solved = mathopt.solve(
-            v.model,
-            mathopt.SolverType.HIGHS,
-            params=parameters,
-            model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
-        )
+        with _own_words_to_stderr():
+            solved = mathopt.solve(
+                v.model,
+                mathopt.SolverType.HIGHS,
+                params=parameters,
+                model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
+            )
         _refuse(solved.termination, problem)
         solution = solved.variable_values()
         value = solved.objective_value()
@@ -121,6 +126,19 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
         levels=tuple(results),
         solver=f"HiGHS by OR-Tools {ortools.__version__}",
     )
+
+
+@contextmanager
+def _own_words_to_stderr() -> Iterator[None]:
+    """Send what HiGHS prints by itself to stderr: stdout belongs to whoever reads our answer."""
+    sys.stdout.flush()
+    kept = os.dup(_STDOUT)
+    try:
+        os.dup2(_STDERR, _STDOUT)
+        yield
+    finally:
+        os.dup2(kept, _STDOUT)
+        os.close(kept)
 
 
 def _nobody_served(v: Variables) -> dict[mathopt.Variable, float]:

@@ -195,3 +195,10 @@ def test_every_seed_finds_a_plan_at_every_level(world: Any, seed: int) -> None:
     plan = solve(problem, effort=Effort(name="1", seed=seed))
     assert [level.name for level in plan.levels] == ["co2e", "time", "cost"]
     assert not plan.unserved
+
+
+def test_a_solve_leaves_stdout_to_the_answer(world: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    """A solver that talks by itself must not spoil JSON that a script reads."""
+    three_shipments(world)
+    world.solve(COST)
+    assert capfd.readouterr().out == ""
