@@ -10,7 +10,8 @@ from emissions.errors import LegFaultError
 if TYPE_CHECKING:
     from emissions.factors import TOC
 
-# Directive 2009/339/EC (EU ETS aviation), Annex XV part 1: great circle plus a fixed 95 km.
+# Great circle plus a fixed 95 km: Commission Decision 2009/339/EC (monitoring of aviation in the EU
+# ETS); the decision is cited from memory and was not re-read. No shipped intensity uses it.
 AIR_DETOUR_KM = 95.0
 
 
