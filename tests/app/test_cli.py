@@ -248,6 +248,24 @@ def test_declaration_is_not_neutral_with_too_few_credits(
     assert run("declare", demo / "pilot", "--books", books, "-o", tmp_path / "claim") == 1
 
 
+def test_plans_of_one_name_stand_apart(
+    demo: Path, tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two folders called `pilot` are two rows, not one."""
+    for name in ("a", "b"):
+        shutil.copytree(demo / "pilot", tmp_path / name / "pilot")
+    assert run("compare", tmp_path / "a" / "pilot", tmp_path / "b" / "pilot", "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_a_frontier_has_both_ends_and_one_between(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two points are no frontier."""
+    assert run("plan", LANE, "-o", tmp_path, "--frontier", "2") == 2
+    assert "at least 3" in capsys.readouterr().err
+
+
 def test_every_verb_has_help(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """`greenlane VERB --help` tells what it does."""
     for verb in (

@@ -137,3 +137,16 @@ def test_no_text_crashes_the_reader(text: str) -> None:
     except DataError:
         return
     assert len(table.rows) + len({f.row for f in table.refused}) <= 1
+
+
+def test_blank_header_cells_are_no_columns() -> None:
+    """A spreadsheet from which columns were deleted keeps empty header cells."""
+    table = read_bytes(f"{HEAD},,\n{GOOD},,".encode(), "shipments.csv", SHIPMENTS)
+    assert len(table.rows) == 1
+    assert not table.unknown_columns
+
+
+def test_digits_of_other_scripts_are_refused() -> None:
+    """A mass that two readers may read differently is no mass."""
+    table = read("S2,PVG,FRA,١٢٣,0.5,2023-06-01T08:00+08:00,2023-06-08T08:00+02:00")
+    assert [f.column for f in table.refused] == ["mass_kg"]
