@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from data.findings import Finding, Report, Verdict
 from data.places import haversine_km
 from emissions.inventory import take_inventory
+from optimizer.recount import co2e_faults, energy_faults
 from optimizer.scores import level_value
 
 if TYPE_CHECKING:
@@ -274,6 +275,8 @@ def _prices(plan: Plan) -> Iterator[str]:
 
 
 def _co2e(plan: Plan) -> Iterator[str]:
+    yield from co2e_faults(plan)
+    yield from energy_faults(plan)
     again = take_inventory([x.line.element for x in plan.legs], plan.problem.factors)
     for leg in plan.legs:
         figures = (leg.line.physical, leg.line.market_based)

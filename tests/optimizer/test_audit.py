@@ -54,6 +54,12 @@ def invented(plan: Plan) -> Plan:
     return use(plan, 0, departure=later)
 
 
+def lighter(plan: Plan) -> Plan:
+    line = plan.legs[2].line
+    less = replace(line.physical, ttw_mg=line.physical.ttw_mg - 2)
+    return leg(plan, 2, line=replace(line, physical=less))
+
+
 def shut(plan: Plan) -> Plan:
     return replace(plan, problem=replace(plan.problem, closed={"FLIGHT": "closed"}))
 
@@ -74,6 +80,8 @@ FAULTS: list[tuple[str, str, Fault]] = [
     ("AUD-08", "a closed service is used", shut),
     ("AUD-09", "a price is changed", lambda p: use(p, 0, cost_eur=p.uses[0].cost_eur + 1)),
     ("AUD-10", "CO2e is changed by a milligram", lambda p: use(p, 0, wtw_mg=p.uses[0].wtw_mg + 1)),
+    ("AUD-10", "a leg's CO2e is changed", lighter),
+    ("AUD-10", "a truck runs on nothing", lambda p: element(p, 0, fuel_kg=0.001)),
     ("AUD-11", "SAF nobody allowed", lambda p: element(p, 2, saf_kg=1.0, saf_pathway="hefa-uco")),
     ("AUD-12", "one credit too few", lambda p: replace(p, credits_t=p.credits_t - 1)),
     ("AUD-13", "the cap is broken", lambda p: limited(p, carbon_cap_kgco2e=1.0)),
