@@ -118,12 +118,12 @@ def hubs_of(table: Table) -> dict[str, Hub]:
 
 
 def transfers_of(
-    table: Table, hubs: dict[str, Hub], hoc_ids: Container[str]
+    table: Table, hubs: dict[str, Hub], hoc_ids: Container[str], grid_ids: Container[str]
 ) -> dict[tuple[str, str, str], Transfer]:
     """Return transfers by (hub, from mode, to mode).
 
-    Rows at unknown hubs or without a known hub operation category are refused in place: handling
-    without a factor would be a silent zero.
+    Rows at unknown hubs, without a known hub operation category, or at hubs without a known grid
+    are refused in place: handling without a factor would be a silent zero.
     """
     transfers = {}
     for number, row in table:
@@ -133,6 +133,11 @@ def transfers_of(
         hoc_id = row["hoc_id"] or hubs[row["hub_id"]].hoc_id
         if hoc_id not in hoc_ids:
             table.refuse(number, "hoc_id", hoc_id, "a hoc_id of the factor set", "missing_factor")
+            continue
+        grid_id = hubs[row["hub_id"]].grid_id
+        if grid_id not in grid_ids:
+            wanted = f"grid_id of hub {row['hub_id']} in the factor set, found {grid_id!r}"
+            table.refuse(number, "hub_id", row["hub_id"], wanted, "missing_factor")
             continue
         key = (row["hub_id"], row["from_mode"], row["to_mode"])
         transfers[key] = Transfer(

@@ -69,7 +69,7 @@ def read_problem(
     tables, digest, assumptions = _open_tables(path, base)
     _override(tables, scenario)
     hubs = hubs_of(tables["hubs"])
-    transfers = transfers_of(tables["transfers"], hubs, factors.hocs)
+    transfers = transfers_of(tables["transfers"], hubs, factors.hocs, factors.grids)
     world = World(
         hubs=hubs,
         units=load_units(catalogue),

@@ -80,7 +80,9 @@ def _service(row: Row, world: World) -> Service:
     route = _routed(row, world)
     capacity_kg, capacity_m3 = _capacity(row, world.units)
     if dedicated:
-        capacity_kg = _within_payload(row, capacity_kg, world.factors.vehicle(toc_id))
+        vehicle = world.factors.vehicle(toc_id)
+        capacity_kg = _within_payload(row, capacity_kg, vehicle)
+        _check_range(row["distance_km"] or route.distance_km, vehicle)
     return Service(
         service_id=row["service_id"],
         carrier=row["carrier"],
@@ -180,6 +182,13 @@ def _capacity(row: Row, units: Mapping[str, LoadUnit]) -> tuple[float, float]:
         wanted = "unit_capacity_kg and unit_capacity_m3, or a unit of the catalogue with payload"
         raise _FaultError("unit_code", row["unit_code"], wanted, "unknown_unit")
     return mass, volume
+
+
+def _check_range(distance_km: float, vehicle: Vehicle) -> None:
+    """Refuse a way beyond one charge: charging stops are not planned yet."""
+    if vehicle.range_km is not None and distance_km > vehicle.range_km:
+        wanted = f"at most {vehicle.range_km:g}, the range of {vehicle.vehicle_code}"
+        raise _FaultError("distance_km", distance_km, wanted, "out_of_range")
 
 
 def _within_payload(row: Row, capacity_kg: float, vehicle: Vehicle) -> float:

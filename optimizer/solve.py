@@ -85,6 +85,9 @@ def _check(effort: Effort, problem: Problem) -> None:
         raise ProblemError(f"seed {effort.seed}, wanted 0 to {_SEEDS - 1}")
     fuel = problem.scenario.fuel
     if fuel.saf_pathway:
+        life_cycle = problem.factors.pathway(fuel.saf_pathway).total_gco2e_per_mj
+        if life_cycle < 0:  # a leg is floored at zero, which no linear saving can say
+            raise ProblemError(f"saf_pathway {fuel.saf_pathway}: {life_cycle} g/MJ, wanted >= 0")
         most = saf_limit_share(problem)
         if fuel.saf_min_share > most:
             raise ProblemError(

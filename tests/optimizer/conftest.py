@@ -112,13 +112,14 @@ class World:
         self.shipments = [dict(row) for row in SHIPMENTS]
         self.services = [dict(row) for row in SERVICES]
         self.transfers = [dict(row) for row in TRANSFERS]
+        self.hubs = list(HUBS)
 
     def service(self, service_id: str) -> dict[str, Any]:
         return next(row for row in self.services if row["service_id"] == service_id)
 
     def read(self, scenario: Scenario | None = None) -> Intake:
         self.folder.mkdir(exist_ok=True)
-        hubs = [dict(zip(HUB_NAMES, row, strict=True)) for row in HUBS]
+        hubs = [dict(zip(HUB_NAMES, row, strict=True)) for row in self.hubs]
         for name, rows in (
             ("shipments", self.shipments),
             ("services", self.services),

@@ -46,6 +46,27 @@ def test_a_bad_service_is_refused_by_its_column(
     assert solve(intake.problem).unserved
 
 
+def test_an_electric_truck_goes_no_further_than_its_charge(world: Any) -> None:
+    """Frankfurt to Madrid is no way for a range of 410 km."""
+    world.service("TRUCK-EU").update(vehicle_code="EV-ARTIC-40T", grid="DE")
+    (fault,) = world.read(COST).refused
+    assert (fault.column, fault.code) == ("distance_km", "out_of_range")
+
+
+def test_fuel_with_a_negative_life_cycle_is_not_planned(world: Any) -> None:
+    """Its saving would go below zero on a leg, which the inventory never does."""
+    fuel = FuelPolicy(saf_max_share=1.0, saf_pathway="atj-miscanthus-us")
+    with pytest.raises(ProblemError, match="wanted >= 0"):
+        solve(world.read(replace(COST, fuel=fuel)).problem)
+
+
+def test_handling_at_a_hub_without_a_grid_is_refused(world: Any) -> None:
+    """Electricity of nowhere has no factor."""
+    world.hubs = [(*row[:-1], "XX" if row[0] == "PVG" else row[-1]) for row in world.hubs]
+    (fault,) = world.read(COST).refused
+    assert (fault.file, fault.code) == ("transfers.csv", "missing_factor")
+
+
 def test_handling_without_a_factor_is_refused(world: Any) -> None:
     """A hub without its category would be handled for nothing."""
     world.transfers[0]["hoc_id"] = "HUB-NOWHERE"
