@@ -15,7 +15,7 @@ from app.views.html_map import map_html
 from data.catalogue import Catalogue, open_catalogue
 from data.errors import DataError
 from data.schemas import HUBS, PLAN_TABLES, REFUSED, SHIPMENTS
-from data.tables import find_table, write_bytes
+from data.tables import write_bytes
 from emissions.factors import Factors
 from emissions.inventory import published_after
 from optimizer.audit import audit
@@ -194,16 +194,6 @@ def _comparison(name: str, document: Mapping[str, Any]) -> dict[str, Any]:
         "gap": s["gap"],
         "status": s["status"],
     }
-
-
-def has_books(folder: Path) -> bool:
-    """Tell whether a problem folder brings a declaration to make."""
-    return folder.is_dir() and (folder / "declaration.toml").is_file()
-
-
-def has_shipments(path: Path) -> bool:
-    """Tell whether a path holds a shipments table."""
-    return path.is_file() or find_table(path, SHIPMENTS) is not None
 
 
 def sources(tools: Tools) -> list[dict[str, str]]:

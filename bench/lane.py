@@ -1,4 +1,4 @@
-"""Measure the figures of the reference lane: `python -m bench.lane`."""
+"""Measure the figures of the reference lane: `python -m bench.lane [--effort E]`."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 FLIP_STRIDE = 997  # a prime: bytes of every member are hit; `--every-byte` tries them all
 
 
-def demo_times(folder: Path) -> tuple[float, float]:
+def demo_times(folder: Path, effort: str) -> tuple[float, float]:
     """Run the demo into a folder; return CPU and wall seconds."""
     cpu, wall = cpu_seconds(), time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
-        code = run_demo(folder, effort="small", say=lambda _: None)
+        code = run_demo(folder, effort=effort, say=lambda _: None)
     assert code == 0
     return cpu_seconds() - cpu, time.perf_counter() - wall
 
@@ -89,11 +89,12 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as name:
         first, second = Path(name) / "a", Path(name) / "b"
-        cpu, wall = demo_times(first)
+        effort = sys.argv[sys.argv.index("--effort") + 1] if "--effort" in sys.argv else "small"
+        cpu, wall = demo_times(first, effort)
         second.mkdir()
         for key in ("demo.key", "trust.toml"):  # one key, so that packs can be equal
             (second / key).write_bytes((first / key).read_bytes())
-        demo_times(second)
+        demo_times(second, effort)
         print(f"{platform.machine()}, Python {platform.python_version()}")
         print("| figure | measured |\n|---|---|")
         print(f"| demo, computing: CPU s; wall s | {cpu:.1f}; {wall:.1f} |")

@@ -40,11 +40,6 @@ class Source:
     retrieved: date | None
     read: str  # direct, transcription, secondary or memory: how close we came to the original
 
-    @property
-    def may_ship(self) -> bool:
-        """True if its figures may be given to others."""
-        return self.licence in SHIPPABLE_LICENCES
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableCard:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import pandas as pd
-
     from data.schemas import Schema
 
 Row = dict[str, Any]
@@ -207,10 +205,3 @@ def write_bytes(rows: Iterable[Mapping[str, Any]], schema: Schema) -> bytes:
             ]
         )
     return out.getvalue().encode()
-
-
-def to_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return rows as a pandas frame, for the faces; pandas is imported only here."""
-    import pandas as pd  # noqa: PLC0415  (frames live at the borders)
-
-    return pd.DataFrame(list(rows))

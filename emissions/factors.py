@@ -147,7 +147,8 @@ class Vehicle:
     payload_kg: float
     energy_per_km_empty: float  # kWh or kg, at the meter or the pump
     energy_per_km_full: float
-    range_km: float | None
+    range_km: float | None  # on one charge
+    charge_kw: float | None
     deviation_share: float
     origin: Origin
 
@@ -336,6 +337,7 @@ def _vehicle(row: dict[str, Any]) -> Vehicle:
         energy_per_km_empty=row["energy_per_km_empty"] * at_meter,
         energy_per_km_full=row["energy_per_km_full"] * at_meter,
         range_km=row["range_km"],
+        charge_kw=row["charge_kw"],
         deviation_share=row["deviation_share"],
         origin=_origin(row),
     )

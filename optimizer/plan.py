@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from data.units import SECONDS_PER_HOUR
 from emissions.chain import TransportChain, chains_of
@@ -173,7 +173,6 @@ class Plan:
     alternatives: tuple[Alternative, ...] = ()
     levers: tuple[Lever, ...] = ()
     frontier: tuple[FrontierPoint, ...] = ()
-    notes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def status(self) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from emissions.factors import Factors, Vehicle
     from optimizer.routers import Route, Router
 
+_TRUCK_KM_PER_H = 90.0  # no lorry is allowed to be faster, in China or the EU
 _POSITION_SHARE = 0.006  # a sphere and an ellipsoid, two published positions of one airport
 _WEAKEST_LAST = ("primary", "modelled", "default", "estimate")
 
@@ -82,7 +83,7 @@ def _service(row: Row, world: World) -> Service:
     if dedicated:
         vehicle = world.factors.vehicle(toc_id)
         capacity_kg = _within_payload(row, capacity_kg, vehicle)
-        _check_range(row["distance_km"] or route.distance_km, vehicle)
+        _check_range(row, row["distance_km"] or route.distance_km, vehicle)
     return Service(
         service_id=row["service_id"],
         carrier=row["carrier"],
@@ -184,11 +185,15 @@ def _capacity(row: Row, units: Mapping[str, LoadUnit]) -> tuple[float, float]:
     return mass, volume
 
 
-def _check_range(distance_km: float, vehicle: Vehicle) -> None:
-    """Refuse a way beyond one charge: charging stops are not planned yet."""
-    if vehicle.range_km is not None and distance_km > vehicle.range_km:
-        wanted = f"at most {vehicle.range_km:g}, the range of {vehicle.vehicle_code}"
-        raise _FaultError("distance_km", distance_km, wanted, "out_of_range")
+def _check_range(row: Row, distance_km: float, vehicle: Vehicle) -> None:
+    """Refuse an electric vehicle whose hours leave no time to charge on the way."""
+    if vehicle.range_km is None or vehicle.charge_kw is None or distance_km <= vehicle.range_km:
+        return
+    charging_h = (distance_km - vehicle.range_km) * vehicle.energy_per_km_full / vehicle.charge_kw
+    least_h = distance_km / _TRUCK_KM_PER_H + charging_h
+    if row["duration_h"] < least_h:
+        wanted = f"at least {least_h:.1f}: driving, and {charging_h:.1f} h of charging on the way"
+        raise _FaultError("duration_h", row["duration_h"], wanted, "no_time_to_charge")
 
 
 def _within_payload(row: Row, capacity_kg: float, vehicle: Vehicle) -> float:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-DASH = "–"  # noqa: RUF001  (typography for people)
 NOT_STATED = "not stated"
 HOURS_PER_DAY = 24.0
 _SIGNIFICANT = 3

@@ -46,11 +46,13 @@ def test_a_bad_service_is_refused_by_its_column(
     assert solve(intake.problem).unserved
 
 
-def test_an_electric_truck_goes_no_further_than_its_charge(world: Any) -> None:
-    """Frankfurt to Madrid is no way for a range of 410 km."""
-    world.service("TRUCK-EU").update(vehicle_code="EV-ARTIC-40T", grid="DE")
+def test_an_electric_truck_needs_time_to_charge(world: Any) -> None:
+    """Frankfurt to Madrid is beyond one charge: 24 h leave no time for it, 30 h do."""
+    world.service("TRUCK-EU").update(vehicle_code="EV-ARTIC-40T", grid="DE", duration_h=24)
     (fault,) = world.read(COST).refused
-    assert (fault.column, fault.code) == ("distance_km", "out_of_range")
+    assert (fault.column, fault.code) == ("duration_h", "no_time_to_charge")
+    world.service("TRUCK-EU")["duration_h"] = 30
+    assert not world.read(COST).refused
 
 
 def test_fuel_with_a_negative_life_cycle_is_not_planned(world: Any) -> None:
