@@ -49,6 +49,24 @@ class Catalogue:
         except (FileNotFoundError, IsADirectoryError):
             raise DataError(f"data/{path}: no such shipped file") from None
 
+    def card(self, path: str) -> tuple[TableCard, bytes]:
+        """Return the card that stands beside a table, and its bytes."""
+        toml_path = path.rpartition(".")[0] + ".toml"
+        toml_bytes = self.file(toml_path)
+        return read_card(toml_bytes, toml_path), toml_bytes
+
+    def checked_file(self, path: str) -> bytes:
+        """Return the bytes of a shipped table of any format.
+
+        Raises
+        ------
+        DataError
+            if they do not have the hash that the card beside them states.
+        """
+        content = self.file(path)
+        _check_hash(path, content, self.card(path)[0])
+        return content
+
     def table(self, path: str, schema: Schema) -> ShippedTable:
         """Open one table with its sources.
 
@@ -59,12 +77,8 @@ class Catalogue:
             shipped table is right as a whole or not at all.
         """
         csv_bytes = self.file(path)
-        toml_path = path.removesuffix(".csv") + ".toml"
-        toml_bytes = self.file(toml_path)
-        card = read_card(toml_bytes, toml_path)
-        found = hashlib.sha256(csv_bytes).hexdigest()
-        if found != card.sha256:
-            raise DataError(f"data/{path}: sha256 {found}, wanted {card.sha256}: bytes changed")
+        card, toml_bytes = self.card(path)
+        _check_hash(path, csv_bytes, card)
         table = read_bytes(csv_bytes, path, schema)
         _refuse_faults(table)
         shipped = ShippedTable(
@@ -78,6 +92,12 @@ class Catalogue:
             for source_id in str(row["source_id"]).split("|"):
                 shipped.source(source_id)
         return shipped
+
+
+def _check_hash(path: str, content: bytes, card: TableCard) -> None:
+    found = hashlib.sha256(content).hexdigest()
+    if found != card.sha256:
+        raise DataError(f"data/{path}: sha256 {found}, wanted {card.sha256}: bytes changed")
 
 
 def _refuse_faults(table: Table) -> None:

@@ -58,15 +58,17 @@ DISTANCE_KINDS = ("gcd", "sfd", "actual", "not_stated")
 TEMPERATURES = ("ambient", "chilled", "frozen")
 
 
-def _text(name: str, meaning: str, *, required: bool = False) -> Column:
+def text(name: str, meaning: str, *, required: bool = False) -> Column:
+    """Declare a column of text."""
     return Column(name=name, required=required, meaning=meaning)
 
 
-def _choice(name: str, choices: tuple[str, ...], meaning: str, *, required: bool = False) -> Column:
+def choice(name: str, choices: tuple[str, ...], meaning: str, *, required: bool = False) -> Column:
+    """Declare a column that takes one of some words."""
     return Column(name=name, choices=choices, required=required, meaning=meaning)
 
 
-def _number(  # noqa: PLR0913  (a declaration, read as a table row)
+def number(  # noqa: PLR0913  (a declaration, read as a table row)
     name: str,
     meaning: str,
     *,
@@ -75,6 +77,7 @@ def _number(  # noqa: PLR0913  (a declaration, read as a table row)
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> Column:
+    """Declare a column of numbers, with its bounds."""
     return Column(
         name=name,
         kind=Kind.NUMBER,
@@ -86,67 +89,71 @@ def _number(  # noqa: PLR0913  (a declaration, read as a table row)
     )
 
 
-def _integer(
+def integer(
     name: str, meaning: str, *, required: bool = False, at_least: float | None = None
 ) -> Column:
+    """Declare a column of whole numbers."""
     return Column(
         name=name, kind=Kind.INTEGER, required=required, at_least=at_least, meaning=meaning
     )
 
 
-def _time(name: str, meaning: str, *, required: bool = False) -> Column:
+def time(name: str, meaning: str, *, required: bool = False) -> Column:
+    """Declare a column of ISO 8601 times."""
     return Column(name=name, kind=Kind.TIME, required=required, meaning=meaning)
 
 
-def _date(name: str, meaning: str, *, required: bool = False) -> Column:
+def date(name: str, meaning: str, *, required: bool = False) -> Column:
+    """Declare a column of dates."""
     return Column(name=name, kind=Kind.DATE, required=required, meaning=meaning)
 
 
-def _list(name: str, meaning: str) -> Column:
+def text_list(name: str, meaning: str) -> Column:
+    """Declare a column of texts separated by |."""
     return Column(name=name, kind=Kind.LIST, meaning=meaning)
 
 
-_QUALITY = _choice("quality", QUALITIES, "how the figures of this row came about")
-_SOURCE = _text("source_id", "where the figures of this row come from, keys of the sources file")
-_NOTE = _text("note", "for people")
+QUALITY = choice("quality", QUALITIES, "how the figures of this row came about")
+SOURCE = text("source_id", "where the figures of this row come from, keys of the sources file")
+NOTE = text("note", "for people")
 
 SHIPMENTS = Schema(
     name="shipments",
     title="Shipments: what must move, from where to where, by when",
     key=("shipment_id",),
     columns=(
-        _text("shipment_id", "unique name of the shipment", required=True),
-        _text("origin", "hub, UN/LOCODE, IATA code, `City, CC` or `lat,lon`", required=True),
-        _text("destination", "as origin", required=True),
-        _number(
+        text("shipment_id", "unique name of the shipment", required=True),
+        text("origin", "hub, UN/LOCODE, IATA code, `City, CC` or `lat,lon`", required=True),
+        text("destination", "as origin", required=True),
+        number(
             "mass_kg",
             "goods with the shipper's packaging, without carrier's pallets, ULDs or containers",
             required=True,
             above=0,
             at_most=1e8,
         ),
-        _number(
+        number(
             "volume_m3", "outer volume of the packed goods", required=True, above=0, at_most=1e6
         ),
-        _time("ready_at", "earliest pick-up", required=True),
-        _time("due_at", "latest arrival at the destination", required=True),
-        _choice("mass_basis", ("actual", "chargeable"), "`chargeable` is refused for emissions"),
-        _number("packaging_mass_kg", "part of mass_kg that is packaging", at_least=0),
-        _choice("temperature", TEMPERATURES, "default ambient"),
-        _text("un_number", "UN number of dangerous goods, such as UN3481"),
-        _text("packing_instruction", "air packing instruction, such as PI967"),
-        _text("hs_code", "Harmonised System code"),
-        _number("value", "value of the goods, in `currency`", at_least=0, at_most=1e12),
-        _text("currency", "of value and lateness cost"),
-        _text("incoterm", "Incoterms 2020 rule"),
-        _number(
+        time("ready_at", "earliest pick-up", required=True),
+        time("due_at", "latest arrival at the destination", required=True),
+        choice("mass_basis", ("actual", "chargeable"), "`chargeable` is refused for emissions"),
+        number("packaging_mass_kg", "part of mass_kg that is packaging", at_least=0),
+        choice("temperature", TEMPERATURES, "default ambient"),
+        text("un_number", "UN number of dangerous goods, such as UN3481"),
+        text("packing_instruction", "air packing instruction, such as PI967"),
+        text("hs_code", "Harmonised System code"),
+        number("value", "value of the goods, in `currency`", at_least=0, at_most=1e12),
+        text("currency", "of value and lateness cost"),
+        text("incoterm", "Incoterms 2020 rule"),
+        number(
             "lateness_cost_per_day", "blank: late arrival is not allowed", at_least=0, at_most=1e9
         ),
-        _list("must_use", "hubs, services, carriers or modes that the chain must use"),
-        _list("must_avoid", "hubs, services, carriers or modes that the chain must not use"),
-        _NOTE,
-        _QUALITY,
-        _SOURCE,
+        text_list("must_use", "hubs, services, carriers or modes that the chain must use"),
+        text_list("must_avoid", "hubs, services, carriers or modes that the chain must not use"),
+        NOTE,
+        QUALITY,
+        SOURCE,
     ),
 )
 
@@ -155,21 +162,21 @@ PIECES = Schema(
     title="Pieces: the boxes and pallets of each shipment",
     key=("shipment_id", "piece_id"),
     columns=(
-        _text("shipment_id", "the shipment", required=True),
-        _text("piece_id", "unique in its shipment", required=True),
-        _integer("quantity", "number of equal pieces", required=True, at_least=1),
-        _number("length_mm", "outer length", required=True, above=0),
-        _number("width_mm", "outer width", required=True, above=0),
-        _number("height_mm", "outer height", required=True, above=0),
-        _number("mass_kg", "gross mass of one piece", required=True, above=0),
-        _list("upright_axes", "axes that may stand upright: l, w, h"),
-        _number("max_load_top_kg", "load that one piece bears on top", at_least=0),
+        text("shipment_id", "the shipment", required=True),
+        text("piece_id", "unique in its shipment", required=True),
+        integer("quantity", "number of equal pieces", required=True, at_least=1),
+        number("length_mm", "outer length", required=True, above=0),
+        number("width_mm", "outer width", required=True, above=0),
+        number("height_mm", "outer height", required=True, above=0),
+        number("mass_kg", "gross mass of one piece", required=True, above=0),
+        text_list("upright_axes", "axes that may stand upright: l, w, h"),
+        number("max_load_top_kg", "load that one piece bears on top", at_least=0),
         Column(name="stackable", kind=Kind.FLAG, meaning="may bear other pieces"),
-        _integer("stop_no", "unloading stop", at_least=1),
-        _text("group", "pieces that travel together"),
-        _NOTE,
-        _QUALITY,
-        _SOURCE,
+        integer("stop_no", "unloading stop", at_least=1),
+        text("group", "pieces that travel together"),
+        NOTE,
+        QUALITY,
+        SOURCE,
     ),
 )
 
@@ -178,19 +185,19 @@ HUBS = Schema(
     title="Hubs: places where freight changes vehicle or mode, and the sites at both ends",
     key=("hub_id",),
     columns=(
-        _text("hub_id", "unique name, such as an IATA code or UN/LOCODE", required=True),
-        _choice("kind", HUB_KINDS, "what happens there", required=True),
-        _text("name", "name for people", required=True),
-        _text("country", "ISO 3166 alpha-2", required=True),
-        _number("lat", "WGS84 degrees", required=True, at_least=-90, at_most=90),
-        _number("lon", "WGS84 degrees", required=True, at_least=-180, at_most=180),
-        _text("tz", "IANA time zone; schedules are in local time", required=True),
-        _text("opening", "opening hours, blank: always"),
-        _text("hoc_id", "hub operation category when a transfer names none"),
-        _text("grid_id", "electricity grid that feeds the hub"),
-        _NOTE,
-        _QUALITY,
-        _SOURCE,
+        text("hub_id", "unique name, such as an IATA code or UN/LOCODE", required=True),
+        choice("kind", HUB_KINDS, "what happens there", required=True),
+        text("name", "name for people", required=True),
+        text("country", "ISO 3166 alpha-2", required=True),
+        number("lat", "WGS84 degrees", required=True, at_least=-90, at_most=90),
+        number("lon", "WGS84 degrees", required=True, at_least=-180, at_most=180),
+        text("tz", "IANA time zone; schedules are in local time", required=True),
+        text("opening", "opening hours, blank: always"),
+        text("hoc_id", "hub operation category when a transfer names none"),
+        text("grid_id", "electricity grid that feeds the hub"),
+        NOTE,
+        QUALITY,
+        SOURCE,
     ),
 )
 
@@ -199,22 +206,22 @@ TRANSFERS = Schema(
     title="Transfers: which mode changes a hub offers, with hours and cost",
     key=("hub_id", "from_mode", "to_mode"),
     columns=(
-        _text("hub_id", "the hub", required=True),
-        _choice("from_mode", MODES, "arriving mode", required=True),
-        _choice("to_mode", MODES, "leaving mode", required=True),
-        _number("hours", "handling time", required=True, at_least=0, at_most=8784),
-        _number("cost_per_t", "handling price per tonne, EUR", at_least=0, at_most=1e7),
-        _number(
+        text("hub_id", "the hub", required=True),
+        choice("from_mode", MODES, "arriving mode", required=True),
+        choice("to_mode", MODES, "leaving mode", required=True),
+        number("hours", "handling time", required=True, at_least=0, at_most=8784),
+        number("cost_per_t", "handling price per tonne, EUR", at_least=0, at_most=1e7),
+        number(
             "cutoff_h",
             "hours before departure by which freight must be ready",
             at_least=0,
             at_most=8784,
         ),
-        _number("customs_h", "customs clearance added to handling", at_least=0, at_most=8784),
-        _text("hoc_id", "hub operation category"),
-        _NOTE,
-        _QUALITY,
-        _SOURCE,
+        number("customs_h", "customs clearance added to handling", at_least=0, at_most=8784),
+        text("hoc_id", "hub operation category"),
+        NOTE,
+        QUALITY,
+        SOURCE,
     ),
 )
 
@@ -223,49 +230,47 @@ SERVICES = Schema(
     title="Services: connections on offer between two hubs, by one carrier in one mode",
     key=("service_id",),
     columns=(
-        _text("service_id", "unique name", required=True),
-        _text("carrier", "transport operator", required=True),
-        _choice("mode", MODES, "mode of the whole service", required=True),
-        _text("origin_hub", "hub of departure", required=True),
-        _text("destination_hub", "hub of arrival", required=True),
-        _number("distance_km", "blank: routed", above=0, at_most=60000),
-        _choice("distance_kind", DISTANCE_KINDS, "great circle, shortest feasible or driven"),
-        _number("duration_h", "departure to arrival", required=True, above=0, at_most=8784),
-        _text(
+        text("service_id", "unique name", required=True),
+        text("carrier", "transport operator", required=True),
+        choice("mode", MODES, "mode of the whole service", required=True),
+        text("origin_hub", "hub of departure", required=True),
+        text("destination_hub", "hub of arrival", required=True),
+        number("distance_km", "blank: routed", above=0, at_most=60000),
+        choice("distance_kind", DISTANCE_KINDS, "great circle, shortest feasible or driven"),
+        number("duration_h", "departure to arrival", required=True, above=0, at_most=8784),
+        text(
             "schedule",
             "blank: any time; `weekly:Mon,Thu 18:00`; `daily:06:00,18:00`; `every:6h`",
         ),
-        _text("unit_code", "unit that is opened and filled, from the unit catalogue"),
-        _number("unit_capacity_kg", "mass that one unit takes", at_least=1, at_most=1e9),
-        _number("unit_capacity_m3", "volume that one unit takes", at_least=0.001, at_most=1e7),
-        _integer("units_max", "units on one departure; blank: no limit", at_least=0),
-        _number("cost_per_unit", "price of one full unit", at_least=0, at_most=1e8),
-        _number(
+        text("unit_code", "unit that is opened and filled, from the unit catalogue"),
+        number("unit_capacity_kg", "mass that one unit takes", at_least=1, at_most=1e9),
+        number("unit_capacity_m3", "volume that one unit takes", at_least=0.001, at_most=1e7),
+        integer("units_max", "units on one departure; blank: no limit", at_least=0),
+        number("cost_per_unit", "price of one full unit", at_least=0, at_most=1e8),
+        number(
             "part_load_factor",
             "price of part loads relative to full; blank: none",
             at_least=1,
             at_most=1000,
         ),
-        _number("cost_per_t", "price per chargeable tonne", at_least=0, at_most=1e8),
-        _number(
-            "chargeable_kg_per_m3", "volumetric rule; blank: actual mass", above=0, at_most=1e5
-        ),
-        _number("cost_min", "least price per shipment", at_least=0, at_most=1e8),
-        _list("rate_breaks", "`from_kg:price_per_kg`, all chargeable kg at the reached rate"),
-        _list("surcharges", "`NAME:amount/kg`, `/unit` or `/shipment`; kg is chargeable"),
-        _text("currency", "of all prices in the row; blank: EUR"),
-        _choice("emission_basis", ("shared", "dedicated"), "default shared"),
-        _text("toc_id", "transport operation category of a shared service"),
-        _text("vehicle_code", "vehicle of a dedicated service"),
-        _text("grid", "grid that charges an electric vehicle"),
-        _number("empty_share", "empty km / total km of a dedicated vehicle", at_least=0, at_most=1),
-        _choice("temperature", TEMPERATURES, "condition kept; default ambient"),
-        _list("dangerous_goods", "UN numbers that are taken; blank: none"),
-        _choice("aircraft", ("passenger", "freighter"), "for air"),
-        _list("passages", "sea passages used, such as suez|babalmandab"),
-        _NOTE,
-        _QUALITY,
-        _SOURCE,
+        number("cost_per_t", "price per chargeable tonne", at_least=0, at_most=1e8),
+        number("chargeable_kg_per_m3", "volumetric rule; blank: actual mass", above=0, at_most=1e5),
+        number("cost_min", "least price per shipment", at_least=0, at_most=1e8),
+        text_list("rate_breaks", "`from_kg:price_per_kg`, all chargeable kg at the reached rate"),
+        text_list("surcharges", "`NAME:amount/kg`, `/unit` or `/shipment`; kg is chargeable"),
+        text("currency", "of all prices in the row; blank: EUR"),
+        choice("emission_basis", ("shared", "dedicated"), "default shared"),
+        text("toc_id", "transport operation category of a shared service"),
+        text("vehicle_code", "vehicle of a dedicated service"),
+        text("grid", "grid that charges an electric vehicle"),
+        number("empty_share", "empty km / total km of a dedicated vehicle", at_least=0, at_most=1),
+        choice("temperature", TEMPERATURES, "condition kept; default ambient"),
+        text_list("dangerous_goods", "UN numbers that are taken; blank: none"),
+        choice("aircraft", ("passenger", "freighter"), "for air"),
+        text_list("passages", "sea passages used, such as suez|babalmandab"),
+        NOTE,
+        QUALITY,
+        SOURCE,
     ),
 )
 
@@ -274,13 +279,13 @@ DEPARTURES = Schema(
     title="Departures: dated departures of a service, where a schedule string does not do",
     key=("service_id", "departs_at"),
     columns=(
-        _text("service_id", "the service", required=True),
-        _time("departs_at", "departure", required=True),
-        _time("arrives_at", "arrival", required=True),
-        _integer("units_max", "units on this departure; blank: as the service", at_least=0),
-        _NOTE,
-        _QUALITY,
-        _SOURCE,
+        text("service_id", "the service", required=True),
+        time("departs_at", "departure", required=True),
+        time("arrives_at", "arrival", required=True),
+        integer("units_max", "units on this departure; blank: as the service", at_least=0),
+        NOTE,
+        QUALITY,
+        SOURCE,
     ),
 )
 
@@ -289,12 +294,43 @@ FX = Schema(
     title="Exchange rates",
     key=("currency",),
     columns=(
-        _text("currency", "ISO 4217", required=True),
-        _number("per_eur", "units of the currency for one euro", required=True, above=0),
-        _date("as_of", "day of the rate", required=True),
-        _QUALITY,
-        _SOURCE,
-        _NOTE,
+        text("currency", "ISO 4217", required=True),
+        number("per_eur", "units of the currency for one euro", required=True, above=0),
+        date("as_of", "day of the rate", required=True),
+        QUALITY,
+        SOURCE,
+        NOTE,
+    ),
+)
+
+CHAINS = Schema(
+    name="chains",
+    title="Candidate chains between two places: one row per leg, for people to compare",
+    key=("chain", "leg_no"),
+    columns=(
+        integer("chain", "number of the chain", required=True, at_least=1),
+        text("kind", "line modes of the chain", required=True),
+        number("chain_cost", "whole chain, EUR"),
+        number("chain_hours", "whole chain, waiting and handling included"),
+        number("chain_wtw_kgco2e", "whole chain, physical, hubs included"),
+        integer("leg_no", "leg of the chain, from 1", required=True, at_least=1),
+        choice("mode", MODES, "mode of the leg", required=True),
+        text("origin", "hub or site", required=True),
+        text("destination", "hub or site", required=True),
+        number("distance_km", "transport activity distance"),
+        choice("distance_kind", DISTANCE_KINDS, "kind of that distance"),
+        choice(
+            "evidence",
+            ("measured", "repaired", "published", "estimated"),
+            "how the way was measured",
+        ),
+        text_list("passages", "canals, straits, links and gauge changes passed"),
+        text_list("countries", "crossed, in order"),
+        text("toc_id", "transport operation category"),
+        number("wtw_kgco2e", "of the leg, physical"),
+        NOTE,
+        QUALITY,
+        SOURCE,
     ),
 )
 
@@ -303,45 +339,45 @@ LEGS = Schema(
     title="Legs: one row per shipment and transport chain element, hubs included",
     key=("shipment_id", "leg_no"),
     columns=(
-        _text("shipment_id", "the shipment", required=True),
-        _integer("leg_no", "place in the chain, from 1", required=True, at_least=1),
-        _choice("kind", ("transport", "hub"), "carriage by a vehicle, or handling", required=True),
-        _text("mode", "of a transport element; of the hub for a hub element"),
-        _text("origin", "hub", required=True),
-        _text("destination", "hub", required=True),
-        _number("mass_kg", "actual mass", required=True, above=0, at_most=1e9),
-        _number("distance_km", "transport activity distance", at_least=0, at_most=60000),
-        _choice("distance_kind", DISTANCE_KINDS, "kind of that distance"),
-        _text("departure_id", "departure used"),
-        _text("service_id", "service used"),
-        _number("unit_share", "share of the departure's opened units", at_least=0),
-        _text("toc_id", "transport operation category, or the vehicle of a dedicated service"),
-        _text("hoc_id", "hub operation category"),
-        _time("departs_at", "start"),
-        _time("arrives_at", "end"),
-        _number("wtt_kgco2e", "energy provision, physical"),
-        _number("ttw_kgco2e", "operation, physical"),
-        _number("wtw_kgco2e", "total, physical"),
-        _number("market_wtt_kgco2e", "energy provision, market-based"),
-        _number("market_ttw_kgco2e", "operation, market-based"),
-        _number("market_wtw_kgco2e", "total, market-based"),
-        _number(
+        text("shipment_id", "the shipment", required=True),
+        integer("leg_no", "place in the chain, from 1", required=True, at_least=1),
+        choice("kind", ("transport", "hub"), "carriage by a vehicle, or handling", required=True),
+        text("mode", "of a transport element; of the hub for a hub element"),
+        text("origin", "hub", required=True),
+        text("destination", "hub", required=True),
+        number("mass_kg", "actual mass", required=True, above=0, at_most=1e9),
+        number("distance_km", "transport activity distance", at_least=0, at_most=60000),
+        choice("distance_kind", DISTANCE_KINDS, "kind of that distance"),
+        text("departure_id", "departure used"),
+        text("service_id", "service used"),
+        number("unit_share", "share of the departure's opened units", at_least=0),
+        text("toc_id", "transport operation category, or the vehicle of a dedicated service"),
+        text("hoc_id", "hub operation category"),
+        time("departs_at", "start"),
+        time("arrives_at", "end"),
+        number("wtt_kgco2e", "energy provision, physical"),
+        number("ttw_kgco2e", "operation, physical"),
+        number("wtw_kgco2e", "total, physical"),
+        number("market_wtt_kgco2e", "energy provision, market-based"),
+        number("market_ttw_kgco2e", "operation, market-based"),
+        number("market_wtw_kgco2e", "total, market-based"),
+        number(
             "fuel_kg",
             "fuel burnt; an input for dedicated vehicles and hubs",
             at_least=0,
             at_most=1e9,
         ),
-        _number("energy_kwh", "electricity at the meter, an input", at_least=0, at_most=1e9),
-        _text("grid_id", "grid of that electricity"),
-        _number("saf_kg", "neat SAF claimed for this leg", at_least=0),
-        _text("saf_pathway", "pathway of that SAF"),
-        _number("eac_kwh", "kWh covered by electricity certificates", at_least=0),
-        _number("cost", "share of the price, EUR"),
-        _choice("data_type", ("primary", "modelled", "default"), "kind of emission data"),
-        _choice("quality", QUALITIES, "weakest of all inputs"),
-        _number("low_kgco2e", "lower end of the interval, physical WTW"),
-        _number("high_kgco2e", "upper end of the interval, physical WTW"),
-        _text("source_id", "sources of the emission figures"),
+        number("energy_kwh", "electricity at the meter, an input", at_least=0, at_most=1e9),
+        text("grid_id", "grid of that electricity"),
+        number("saf_kg", "neat SAF claimed for this leg", at_least=0),
+        text("saf_pathway", "pathway of that SAF"),
+        number("eac_kwh", "kWh covered by electricity certificates", at_least=0),
+        number("cost", "share of the price, EUR"),
+        choice("data_type", ("primary", "modelled", "default"), "kind of emission data"),
+        choice("quality", QUALITIES, "weakest of all inputs"),
+        number("low_kgco2e", "lower end of the interval, physical WTW"),
+        number("high_kgco2e", "upper end of the interval, physical WTW"),
+        text("source_id", "sources of the emission figures"),
     ),
 )
 
@@ -350,21 +386,21 @@ DEPARTURES_USED = Schema(
     title="Departures used: what was opened, how full it is, what it costs and emits",
     key=("departure_id",),
     columns=(
-        _text("departure_id", "service and time", required=True),
-        _text("service_id", "the service", required=True),
-        _time("departs_at", "departure", required=True),
-        _time("arrives_at", "arrival", required=True),
-        _text("unit_code", "unit that is opened"),
-        _integer("full_units", "whole units opened", required=True),
-        _number("part_units", "part load, in units", required=True),
-        _integer("units_max", "units on offer"),
-        _number("mass_kg", "mass on board", required=True),
-        _number("volume_m3", "volume on board", required=True),
-        _number("fill_mass", "mass / capacity of the opened units"),
-        _number("fill_volume", "volume / capacity of the opened units"),
-        _number("cost", "price of the departure, EUR", required=True),
-        _number("wtw_kgco2e", "physical total of the shipments on board", required=True),
-        _number("saf_kg", "neat SAF bought for this departure", required=True),
+        text("departure_id", "service and time", required=True),
+        text("service_id", "the service", required=True),
+        time("departs_at", "departure", required=True),
+        time("arrives_at", "arrival", required=True),
+        text("unit_code", "unit that is opened"),
+        integer("full_units", "whole units opened", required=True),
+        number("part_units", "part load, in units", required=True),
+        integer("units_max", "units on offer"),
+        number("mass_kg", "mass on board", required=True),
+        number("volume_m3", "volume on board", required=True),
+        number("fill_mass", "mass / capacity of the opened units"),
+        number("fill_volume", "volume / capacity of the opened units"),
+        number("cost", "price of the departure, EUR", required=True),
+        number("wtw_kgco2e", "physical total of the shipments on board", required=True),
+        number("saf_kg", "neat SAF bought for this departure", required=True),
     ),
 )
 
@@ -373,12 +409,12 @@ LOADS = Schema(
     title="Loads: which shipment travels in which unit",
     key=("departure_id", "unit_no", "shipment_id"),
     columns=(
-        _text("departure_id", "the departure", required=True),
-        _integer("unit_no", "unit, from 1", required=True),
-        _text("unit_code", "kind of unit"),
-        _text("shipment_id", "the shipment", required=True),
-        _number("mass_kg", "mass in this unit", required=True),
-        _number("volume_m3", "volume in this unit", required=True),
+        text("departure_id", "the departure", required=True),
+        integer("unit_no", "unit, from 1", required=True),
+        text("unit_code", "kind of unit"),
+        text("shipment_id", "the shipment", required=True),
+        number("mass_kg", "mass in this unit", required=True),
+        number("volume_m3", "volume in this unit", required=True),
     ),
 )
 
@@ -387,10 +423,10 @@ UNSERVED = Schema(
     title="Unserved shipments, with the reason and what would help",
     key=("shipment_id",),
     columns=(
-        _text("shipment_id", "the shipment", required=True),
-        _text("reason_code", "no_chain, no_chain_in_time, incompatible, capacity, limit"),
-        _text("reason", "in words and numbers"),
-        _text("would_need", "the smallest change that would help"),
+        text("shipment_id", "the shipment", required=True),
+        text("reason_code", "no_chain, no_chain_in_time, incompatible, capacity, limit"),
+        text("reason", "in words and numbers"),
+        text("would_need", "the smallest change that would help"),
     ),
 )
 
@@ -399,14 +435,14 @@ ALTERNATIVES = Schema(
     title="Alternatives: other chains each shipment could take, each on its own",
     key=("shipment_id", "rank"),
     columns=(
-        _text("shipment_id", "the shipment", required=True),
-        _integer("rank", "by cost, the chosen one is 0", required=True),
-        _text("itinerary", "services in order, joined by >", required=True),
-        _number("cost", "if the shipment travelled alone, EUR", required=True),
-        _time("arrives_at", "earliest arrival", required=True),
-        _number("wtw_kgco2e", "physical total", required=True),
-        _number("market_wtw_kgco2e", "market-based total", required=True),
-        _text("why_not", "why this chain was not chosen"),
+        text("shipment_id", "the shipment", required=True),
+        integer("rank", "by cost, the chosen one is 0", required=True),
+        text("itinerary", "services in order, joined by >", required=True),
+        number("cost", "if the shipment travelled alone, EUR", required=True),
+        time("arrives_at", "earliest arrival", required=True),
+        number("wtw_kgco2e", "physical total", required=True),
+        number("market_wtw_kgco2e", "market-based total", required=True),
+        text("why_not", "why this chain was not chosen"),
     ),
 )
 
@@ -415,15 +451,15 @@ FRONTIER = Schema(
     title="Frontier: cheapest plan for each carbon cap",
     key=("point",),
     columns=(
-        _integer("point", "from 1, cheapest first", required=True),
-        _text("objective", "what was minimised"),
-        _number("cost", "EUR", required=True),
-        _number("wtw_kgco2e", "physical", required=True),
-        _number("market_wtw_kgco2e", "market-based", required=True),
-        _number("hours", "mean door to door", required=True),
-        _number("lower_bound", "of the objective"),
-        _number("gap", "(value - lower bound) / value"),
-        _text("status", "optimal or feasible"),
+        integer("point", "from 1, cheapest first", required=True),
+        text("objective", "what was minimised"),
+        number("cost", "EUR", required=True),
+        number("wtw_kgco2e", "physical", required=True),
+        number("market_wtw_kgco2e", "market-based", required=True),
+        number("hours", "mean door to door", required=True),
+        number("lower_bound", "of the objective"),
+        number("gap", "(value - lower bound) / value"),
+        text("status", "optimal or feasible"),
     ),
 )
 
@@ -431,12 +467,12 @@ REFUSED = Schema(
     name="refused",
     title="Refused rows: where, what was found, what was wanted",
     columns=(
-        _text("file", "file name", required=True),
-        _integer("row", "row number; the header is row 1", required=True),
-        _text("column", "column, or blank for the whole row"),
-        _text("found", "what stands there"),
-        _text("wanted", "what would do"),
-        _text("code", "kind of fault"),
+        text("file", "file name", required=True),
+        integer("row", "row number; the header is row 1", required=True),
+        text("column", "column, or blank for the whole row"),
+        text("found", "what stands there"),
+        text("wanted", "what would do"),
+        text("code", "kind of fault"),
     ),
 )
 

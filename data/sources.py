@@ -19,6 +19,7 @@ SHIPPABLE_LICENCES = frozenset(
         "MIT",
         "public-domain",
         "EU-reuse-2011-833",
+        "ODbL-1.0",  # databases derived from OpenStreetMap: in a folder of their own, with notice
         "LicenseRef-facts-cited",  # single facts with their citation; no table of anyone is copied
         "LicenseRef-own-work",  # our own assumptions, under this project's licence
     }

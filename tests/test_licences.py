@@ -21,7 +21,8 @@ SAMPLE = DATA / "samples" / "reference_lane"
 TABLES = sorted(
     path
     for path in DATA.rglob("*")
-    if path.suffix in {".csv", ".parquet", ".geojson"} and DATA / "samples" not in path.parents
+    if path.suffix in {".csv", ".parquet", ".geojson"}
+    and not {DATA / "samples", DATA / "makers"} & set(path.parents)
 )
 CSV_TABLES = [path for path in TABLES if path.suffix == ".csv"]
 SAMPLE_TABLES = sorted(SAMPLE.glob("*.csv"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from data.makers.cards import DATA, stamp
 
-FOLDERS = ("factors", "equipment", "network")
+FOLDERS = ("factors", "equipment", "network", "network/odbl", "places")
 SUFFIXES = (".csv", ".parquet", ".geojson")
 
 
