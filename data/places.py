@@ -1,4 +1,7 @@
-"""Resolve what people write for a place to a hub; ambiguous and unknown names get candidates."""
+"""Resolve what people write for a place to a hub of their problem; in doubt, name candidates.
+
+Places anywhere in the world, hub or not, are found by `data.gazetteer`.
+"""
 
 from __future__ import annotations
 
