@@ -28,19 +28,22 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")  # Python 3.11 has no def f[T]
 
 # One edition is a list of files; a new edition is a new list, so that old results stay as they are.
+_OPEN_2025: tuple[tuple[str, Schema], ...] = (
+    ("factors/intensities_desnz_2025.csv", INTENSITIES),
+    ("factors/intensities_open_2025.csv", INTENSITIES),
+    ("factors/energy_carriers_2025.csv", ENERGY_CARRIERS),
+    ("factors/saf_pathways_corsia.csv", SAF_PATHWAYS),
+    ("factors/grids_2023.csv", GRIDS),
+    ("factors/vehicles_2025.csv", VEHICLES),
+    ("factors/hubs_energy_2025.csv", HUB_ENERGY),
+    ("factors/parameters_2025.csv", PARAMETERS),
+)
 EDITIONS: dict[str, tuple[tuple[str, Schema], ...]] = {
-    "open-2025": (
-        ("factors/intensities_desnz_2025.csv", INTENSITIES),
-        ("factors/intensities_open_2025.csv", INTENSITIES),
-        ("factors/energy_carriers_2025.csv", ENERGY_CARRIERS),
-        ("factors/saf_pathways_corsia.csv", SAF_PATHWAYS),
-        ("factors/grids_2023.csv", GRIDS),
-        ("factors/vehicles_2025.csv", VEHICLES),
-        ("factors/hubs_energy_2025.csv", HUB_ENERGY),
-        ("factors/parameters_2025.csv", PARAMETERS),
-    )
+    "open-2025": _OPEN_2025,
+    # The same figures, and grids for the hubs of the world network.
+    "open-2025.1": (*_OPEN_2025, ("factors/grids_world_2023.csv", GRIDS)),
 }
-DEFAULT_EDITION = "open-2025"
+DEFAULT_EDITION = "open-2025.1"
 
 _DATA_TYPES = {
     "primary": "primary",
