@@ -89,6 +89,7 @@ class Service:
     dangerous_goods: tuple[str, ...]
     aircraft: str
     passages: tuple[str, ...]
+    countries: tuple[str, ...]  # crossed, in order, where the network knows them
     quality: str
     source_id: str
     geometry: tuple[tuple[float, float], ...]  # lon, lat; for maps

@@ -9,7 +9,7 @@ The verbs live in the modules of their names: `optimizer.solve.solve`, `optimize
 >>> catalogue = open_catalogue()
 >>> lane = Path("data/samples/reference_lane")
 >>> intake = read_problem(
-...     lane, catalogue, Factors.load(catalogue), Scenario(), base=lane
+...     lane, catalogue, Factors.load(catalogue), Scenario()
 ... )
 >>> len(intake.problem.shipments)
 16

@@ -1,224 +1,259 @@
-"""Measure the way between two hubs, by mode, offline; no route is an error, never 0 km."""
+"""Measure the way between two places, by mode, offline; no route is an error, never 0 km."""
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from pyproj import Geod
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import cKDTree
 
-from data.units import M_PER_KM
+from data.factor_schemas import PARAMETERS
+from data.network_schemas import FIXED_LINKS, GAUGE_STATIONS, PASSAGES, RAIL_SERVICES, REGIONS
 from optimizer.errors import RouteError
+from optimizer.ways.airspace import Airspace
+from optimizer.ways.graph import Graph
+from optimizer.ways.island import Islands
+from optimizer.ways.network import Network, Reach
+from optimizer.ways.route import OPEN, Conditions, Route, geodesic_km, great_circle_line
+from optimizer.ways.waterway import waterways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from data.catalogue import Catalogue
-    from data.network import Hub
-
-_WGS84 = Geod(ellps="WGS84")
-Point = tuple[float, float]  # lon, lat
+    from optimizer.ways.route import Spot
 
 # Canals a voyage passes only if its service says so; straits stay open unless a scenario closes
 # them. Arctic lanes are no commercial container route and stay shut.
 CANALS = frozenset({"suez", "babalmandab", "panama"})
 ALWAYS_CLOSED = frozenset({"northwest", "northeast", "bering"})
-_MAP_POINTS = 40  # points of a great circle on the map
-_SIMPLIFY_DEG = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A way with its length, how that is known, what it passes, and its line for the map."""
-
-    distance_km: float
-    distance_kind: str
-    quality: str
-    passages: tuple[str, ...]
-    geometry: tuple[Point, ...]
+CUSTOMS_UNION = "eu_customs_union"
+NETWORK_MODES = ("sea", "road", "rail", "iww")
+_STEMS = {
+    "sea": "network/sea",
+    "road": "network/odbl/road",
+    "rail": "network/odbl/rail",
+}
 
 
 class Router(Protocol):
-    """Anything that can measure a way between two hubs."""
+    """Anything that can measure a way between two places."""
 
-    def route(self, origin: Hub, destination: Hub, mode: str, *, opened: frozenset[str]) -> Route:
-        """Return the way by that mode; `opened` names the canals it may use."""
+    def route(
+        self, origin: Spot, destination: Spot, mode: str, conditions: Conditions = OPEN
+    ) -> Route:
+        """Return the way by that mode under these conditions, or raise RouteError."""
         ...
 
 
-def geodesic_km(a: Point, b: Point) -> float:
-    """Return the WGS84 geodesic between two (lon, lat) points, to the metre.
-
-    >>> geodesic_km((121.805, 31.1434), (8.54313, 50.0264))  # PVG to FRA
-    8879.586
-    """
-    _, _, metres = _WGS84.inv(a[0], a[1], b[0], b[1])
-    return round(float(metres) / M_PER_KM, 3)
-
-
-def great_circle_line(a: Point, b: Point) -> tuple[Point, ...]:
-    """Return points along the geodesic, ends included, for drawing."""
-    inner = _WGS84.npts(a[0], a[1], b[0], b[1], _MAP_POINTS)
-    return tuple((round(x, 3), round(y, 3)) for x, y in (a, *inner, b))
-
-
 @dataclass(frozen=True)
-class SeaNetwork:
-    """Sea lanes with passage labels; a shortest path under any set of closed passages."""
+class WorldRouter:
+    """The shipped networks: sea, road, rail and inland waterway; great circles for air.
 
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    u: NDArray[np.int32]
-    v: NDArray[np.int32]
-    km: NDArray[np.float64]
-    passage: NDArray[Any]
-
-    @classmethod
-    def load(cls, catalogue: Catalogue) -> SeaNetwork:
-        """Read the shipped lanes."""
-        import pyarrow.parquet as pq  # noqa: PLC0415  (an audit needs no sea lanes)
-
-        nodes = pq.read_table(io.BytesIO(catalogue.file("network/sea_nodes.parquet")))
-        edges = pq.read_table(io.BytesIO(catalogue.file("network/sea_edges.parquet")))
-        return cls(
-            lon=nodes["lon"].to_numpy(),
-            lat=nodes["lat"].to_numpy(),
-            u=edges["u"].to_numpy(),
-            v=edges["v"].to_numpy(),
-            km=edges["km"].to_numpy(),
-            passage=np.array(edges["passage"].to_pylist(), dtype=str),
-        )
-
-    @property
-    def labels(self) -> frozenset[str]:
-        """All passages that can be closed."""
-        return frozenset(map(str, np.unique(self.passage))) - {""}
-
-    def path(self, origin: Hub, destination: Hub, closed: frozenset[str]) -> Route:
-        """Return the shortest lane path with `closed` passages shut, port connections included.
-
-        Raises
-        ------
-        RouteError
-            naming the closures when nothing is left open.
-        """
-        kept = ~np.isin(self.passage, list(closed))
-        shape = (len(self.lon), len(self.lon))
-        graph = coo_matrix((self.km[kept], (self.u[kept], self.v[kept])), shape=shape).tocsr()
-        start, end = self._snap(graph, origin), self._snap(graph, destination)
-        reach, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
-        if not np.isfinite(reach[end]):
-            shut = ", ".join(sorted(closed)) or "nothing"
-            raise RouteError(f"sea {origin.hub_id}-{destination.hub_id}: no way with {shut} closed")
-        nodes = _trace(before, start, end)
-        ends = ((origin.lon, origin.lat), (destination.lon, destination.lat))
-        line = [(float(self.lon[n]), float(self.lat[n])) for n in nodes]
-        km = float(reach[end]) + geodesic_km(ends[0], line[0]) + geodesic_km(line[-1], ends[1])
-        return Route(
-            distance_km=round(km, 3),
-            distance_kind="sfd",
-            quality="modelled",
-            passages=self._passed(nodes),
-            geometry=_simplified((ends[0], *line, ends[1])),
-        )
-
-    def _snap(self, graph: Any, hub: Hub) -> int:  # noqa: ANN401  (scipy has no types)
-        _, component = connected_components(graph, directed=False)
-        main = np.flatnonzero(component == np.bincount(component).argmax())
-        tree = cKDTree(_unit_vectors(self.lon[main], self.lat[main]))
-        _, nearest = tree.query(_unit_vectors(np.array([hub.lon]), np.array([hub.lat]))[0])
-        return int(main[nearest])
-
-    def _passed(self, nodes: list[int]) -> tuple[str, ...]:
-        pairs = {frozenset(p) for p in pairwise(nodes)}
-        labelled = np.flatnonzero(self.passage != "")
-        return tuple(
-            sorted(
-                {
-                    str(self.passage[i])
-                    for i in labelled
-                    if frozenset((int(self.u[i]), int(self.v[i]))) in pairs
-                }
-            )
-        )
-
-
-def _unit_vectors(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
-    x, y = np.radians(lon), np.radians(lat)
-    return np.column_stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)])
-
-
-def _trace(before: NDArray[np.int32], start: int, end: int) -> list[int]:
-    nodes = [end]
-    while nodes[-1] != start:
-        nodes.append(int(before[nodes[-1]]))
-    return nodes[::-1]
-
-
-def _simplified(line: tuple[Point, ...]) -> tuple[Point, ...]:
-    from shapely import LineString  # noqa: PLC0415  (only sea lines are long)
-
-    # Unwrapped, so that a lane across the dateline is one line and not a streak round the world.
-    lons = np.degrees(np.unwrap(np.radians([x for x, _ in line])))
-    thin = LineString(list(zip(lons, [y for _, y in line], strict=True))).simplify(_SIMPLIFY_DEG)
-    return tuple((round(x, 3), round(y, 3)) for x, y in thin.coords)
-
-
-@dataclass(frozen=True)
-class ShippedRouter:
-    """Routes from what ships: geodesics, sea lanes, and great circle x factor for road and rail.
-
-    Road and rail distances are estimates until the world network replaces them.
+    Networks are read when first asked for and kept; one router serves any number of threads that
+    only read.
     """
 
     catalogue: Catalogue
-    factors: Mapping[str, float]  # parameters: road_gcd_factor, rail_gcd_factor
-    closed: frozenset[str] = frozenset()
 
     @cached_property
-    def sea(self) -> SeaNetwork:
-        """The sea lanes, read when first needed."""
-        return SeaNetwork.load(self.catalogue)
+    def parameters(self) -> Mapping[str, float]:
+        """Factors between network and driven kilometres, and reaches, by name."""
+        rows = self.catalogue.table("network/parameters.csv", PARAMETERS).rows
+        return {row["parameter"]: row["value"] for row in rows}
 
-    def route(self, origin: Hub, destination: Hub, mode: str, *, opened: frozenset[str]) -> Route:
+    @cached_property
+    def passages(self) -> Mapping[str, Mapping[str, float | None]]:
+        """Limits, delays and tolls of sea passages, by label."""
+        rows = self.catalogue.table("network/passages.csv", PASSAGES).rows
+        return {row["passage"]: row for row in rows}
+
+    @cached_property
+    def sea(self) -> Network:
+        """Sea lanes with passage labels."""
+        return self._network("sea", Graph.load(self.catalogue, _STEMS["sea"], label="passage"))
+
+    @cached_property
+    def road(self) -> Network:
+        """Trunk and primary roads."""
+        return self._network("road", self._overland("road"))
+
+    @cached_property
+    def rail(self) -> Network:
+        """Railways, cut where the gauge changes and joined where freight changes it."""
+        return self._network("rail", self._overland("rail"))
+
+    @cached_property
+    def iww(self) -> Network:
+        """Inland waterways by river kilometre."""
+        return self._network("iww", waterways(self.catalogue))
+
+    @cached_property
+    def closable(self) -> frozenset[str]:
+        """Every name that a closure of passages may use: at sea, and of fixed links and gauges."""
+        links = self.catalogue.table("network/fixed_links.csv", FIXED_LINKS).rows
+        stations = self.catalogue.table("network/rail_gauge_stations.csv", GAUGE_STATIONS).rows
+        return frozenset(
+            (
+                *self.passages,
+                *(row["link_id"] for row in links),
+                *(f"gauge:{row['station_id']}" for row in stations),
+            )
+        )
+
+    @cached_property
+    def customs_union(self) -> frozenset[str]:
+        """Countries without customs between them."""
+        rows = self.catalogue.table("network/regions.csv", REGIONS).rows
+        return next(frozenset(r["countries"]) for r in rows if r["region"] == CUSTOMS_UNION)
+
+    @cached_property
+    def airspace(self) -> Airspace:
+        """The grid on which flights go round closed airspace."""
+        return Airspace(self.catalogue)
+
+    @cached_property
+    def _islands(self) -> Islands:
+        return Islands(self.catalogue, self.parameters["island_road_km_per_gcd_km"])
+
+    @cached_property
+    def published_km(self) -> Mapping[frozenset[str], float]:
+        """Published distances of named rail services, by the ids of both terminals."""
+        rows = self.catalogue.table("network/rail_services.csv", RAIL_SERVICES).rows
+        return {frozenset((r["origin_hub"], r["destination_hub"])): r["published_km"] for r in rows}
+
+    def network(self, mode: str) -> Network:
+        """Return the network of a mode that has one."""
+        found: Network = getattr(self, mode)
+        return found
+
+    def delays_h(self, mode: str) -> Mapping[str, float]:
+        """Return hours lost at each labelled passage or gauge change of a mode."""
+        if mode == "sea":
+            return {name: row["delay_h"] or 0.0 for name, row in self.passages.items()}
+        if mode == "rail":
+            rows = self.catalogue.table("network/rail_gauge_stations.csv", GAUGE_STATIONS).rows
+            return {f"gauge:{row['station_id']}": row["hours"] or 0.0 for row in rows}
+        return {}
+
+    def fingerprints(self, mode: str) -> tuple[str, ...]:
+        """Return the hashes of the tables behind a mode's network."""
+        paths = (
+            [f"{_STEMS[mode]}_{part}.parquet" for part in ("nodes", "edges")]
+            if mode in _STEMS
+            else [f"network/waterway_{part}.csv" for part in ("points", "junctions")]
+        )
+        return tuple(self.catalogue.card(path)[0].sha256 for path in paths)
+
+    def route(
+        self, origin: Spot, destination: Spot, mode: str, conditions: Conditions = OPEN
+    ) -> Route:
         """Return the way by that mode.
 
         Raises
         ------
         RouteError
-            if the mode has no router here, or every way is closed.
+            if the mode has no router here, no network reaches an end, or every way is closed.
         """
-        if mode == "sea":
-            shut = (CANALS - opened) | ALWAYS_CLOSED | self.closed
-            return self.sea.path(origin, destination, shut & self.sea.labels)
-        a, b = (origin.lon, origin.lat), (destination.lon, destination.lat)
-        great_circle = geodesic_km(a, b)
-        if not great_circle > 0:
-            raise RouteError(f"{mode} {origin.hub_id}-{destination.hub_id}: both at the same place")
         if mode == "air":
+            return _flight(origin, destination)
+        if mode not in NETWORK_MODES:
+            names = f"{mode} {origin.hub_id}-{destination.hub_id}"
+            raise RouteError(f"{names}: no router for {mode}, wanted air or {NETWORK_MODES}")
+        if mode == "road" and _at_one_point(origin, destination):
             return Route(
-                distance_km=great_circle,
-                distance_kind="gcd",
-                quality="modelled",
-                passages=(),
-                geometry=great_circle_line(a, b),
+                distance_km=self.parameters["same_point_road_km"],
+                distance_kind="sfd",
+                evidence="estimated",
+                geometry=((origin.lon, origin.lat), (destination.lon, destination.lat)),
             )
-        name = f"{mode}_gcd_factor"
-        if name not in self.factors:
-            raise RouteError(f"{mode} {origin.hub_id}-{destination.hub_id}: no router for {mode}")
-        return Route(
-            distance_km=round(great_circle * self.factors[name], 3),
-            distance_kind="sfd",
-            quality="estimate",
-            passages=(),
-            geometry=great_circle_line(a, b),
+        under = self.conditions(mode, conditions)
+        try:
+            found = self.network(mode).route(origin, destination, under)
+        except RouteError:
+            island = self._island(origin, destination, mode, under)
+            if island is None:
+                raise
+            return island
+        published = self._published_km(origin, destination, mode, under)
+        if published is None:
+            return found
+        return replace(found, distance_km=published, distance_kind="actual", evidence="published")
+
+    def conditions(self, mode: str, asked: Conditions) -> Conditions:
+        """Return what matters to a mode: for ships also what they do not fit, and the Arctic."""
+        if mode != "sea":
+            return Conditions(closed=asked.closed, countries=asked.countries)
+        too_small = {
+            name
+            for name, row in self.passages.items()
+            if _exceeds(asked.draft_m, row["max_draft_m"])
+            or _exceeds(asked.beam_m, row["max_beam_m"])
+        }
+        return Conditions(closed=asked.closed | ALWAYS_CLOSED | too_small)
+
+    def _overland(self, mode: str) -> Graph:
+        factor = self.parameters[f"{mode}_km_per_network_km"]
+        graph = Graph.load(self.catalogue, _STEMS[mode], label="label", km_factor=factor)
+        return graph if mode == "road" else self._reluctant(graph)
+
+    def _reluctant(self, graph: Graph) -> Graph:
+        """Return railways on which no way crosses a border, or changes gauge, to save a little."""
+        union = self.customs_union
+        zone = np.array(["EU" if c in union else c for c in graph.countries])[graph.country]
+        crossing = zone[graph.u] != zone[graph.v]
+        changing = np.array([n.startswith("gauge:") for n in graph.labels])[graph.label]
+        added = np.where(crossing, self.parameters["rail_border_reluctance_km"], 0.0)
+        added += np.where(changing, self.parameters["rail_gauge_reluctance_km"], 0.0)
+        return replace(graph, reluctance_km=added)
+
+    def _network(self, mode: str, graph: Graph) -> Network:
+        reach = Reach(
+            snap_km=self.parameters[f"{mode}_snap_km"],
+            connector_factor=self.parameters[f"{mode}_connector_km_per_gcd_km"],
         )
+        return Network(mode, graph, reach)
+
+    def _island(
+        self, origin: Spot, destination: Spot, mode: str, under: Conditions
+    ) -> Route | None:
+        """Return an estimate where no road is mapped; a closure is no reason to estimate."""
+        if mode != "road" or under.closed or under.countries:
+            return None
+        return self._islands.route(origin, destination)
+
+    def _published_km(
+        self, origin: Spot, destination: Spot, mode: str, under: Conditions
+    ) -> float | None:
+        if mode != "rail" or under.closed or under.countries:
+            return None
+        return self.published_km.get(frozenset((origin.hub_id, destination.hub_id)))
+
+
+@lru_cache(maxsize=2)
+def open_router(catalogue: Catalogue) -> WorldRouter:
+    """Return the router over a catalogue, the same one each time: networks are read once."""
+    return WorldRouter(catalogue)
+
+
+def _at_one_point(a: Spot, b: Spot) -> bool:
+    """Tell two places apart of which we know no more than the town."""
+    return a.hub_id != b.hub_id and (a.lat, a.lon) == (b.lat, b.lon)
+
+
+def _exceeds(size: float | None, limit: float | None) -> bool:
+    return size is not None and limit is not None and size > limit
+
+
+def _flight(origin: Spot, destination: Spot) -> Route:
+    a, b = (origin.lon, origin.lat), (destination.lon, destination.lat)
+    great_circle = geodesic_km(a, b)
+    if not great_circle > 0:
+        raise RouteError(f"air {origin.hub_id}-{destination.hub_id}: both at the same place")
+    return Route(
+        distance_km=great_circle,
+        distance_kind="gcd",
+        evidence="measured",
+        geometry=great_circle_line(a, b),
+    )

@@ -44,6 +44,8 @@ class Closures:
     carriers: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    ship_draft_m: float | None = None  # of the ships in the world network; passages have limits
+    ship_beam_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +244,6 @@ def _faults(s: Scenario) -> list[str]:
         (s.objective.co2e_basis in BASES, f"co2e_basis {s.objective.co2e_basis!r}"),
         (s.fuel.custody in CUSTODIES, f"custody {s.fuel.custody!r}"),
         (s.neutrality.target <= 1, f"target {s.neutrality.target}"),
-        (not s.closures.airspace, f"airspace {s.closures.airspace} (not built yet)"),
         (s.fuel.saf_max_share <= 1, f"saf_max_share {s.fuel.saf_max_share}"),
         (s.fuel.saf_min_share <= s.fuel.saf_max_share, "saf_min_share above saf_max_share"),
         (not s.fuel.saf_max_share or bool(s.fuel.saf_pathway), "saf_max_share without saf_pathway"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.cells import read_cell
@@ -11,8 +11,9 @@ from data.schemas import Column, Kind
 from emissions.distance import distance_adjustment_factor
 from emissions.errors import LegFaultError, MissingFactorError
 from optimizer.errors import RouteError
-from optimizer.routers import geodesic_km
+from optimizer.routers import CANALS
 from optimizer.timetable import BadScheduleError, read_schedule
+from optimizer.ways.route import OPEN, Conditions, geodesic_km
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from data.network import Hub
     from data.tables import Row, Table
     from emissions.factors import Factors, Vehicle
-    from optimizer.routers import Route, Router
+    from optimizer.routers import Router
+    from optimizer.ways.route import Route
 
 _TRUCK_KM_PER_H = 90.0  # no lorry is allowed to be faster, in China or the EU
 _POSITION_SHARE = 0.006  # a sphere and an ellipsoid, two published positions of one airport
@@ -29,7 +31,7 @@ _WEAKEST_LAST = ("primary", "modelled", "default", "estimate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class References:
     """What a service row may refer to."""
 
     hubs: Mapping[str, Hub]
@@ -37,6 +39,7 @@ class World:
     per_eur: Mapping[str, float]  # currency -> units for one euro
     factors: Factors
     router: Router
+    conditions: Conditions = OPEN  # of ways that the world itself supplies
 
 
 class _FaultError(Exception):
@@ -47,13 +50,13 @@ class _FaultError(Exception):
         self.column, self.found, self.wanted, self.code = column, found, wanted, code
 
 
-def services_of(table: Table, world: World) -> dict[str, Service]:
+def services_of(table: Table, refs: References) -> dict[str, Service]:
     """Return the good services by id; rows with faults are refused in place."""
     services = {}
     for number, row in table:
         try:
-            service = _service(row, world)
-            _check_kind(service, world.factors)
+            service = _service(row, refs)
+            _check_kind(service, refs.factors)
             services[service.service_id] = service
         except _FaultError as fault:
             table.refuse(number, fault.column, fault.found, fault.wanted, fault.code)
@@ -71,17 +74,17 @@ def _check_kind(service: Service, factors: Factors) -> None:
         raise _FaultError(error.column, error.found, error.wanted, "wrong_kind") from None
 
 
-def _service(row: Row, world: World) -> Service:
+def _service(row: Row, refs: References) -> Service:
     for column in ("origin_hub", "destination_hub"):
-        if row[column] not in world.hubs:
+        if row[column] not in refs.hubs:
             raise _FaultError(column, row[column], "a hub of hubs", "unknown_hub")
     _check_schedule(row)
     dedicated = row["emission_basis"] == "dedicated"
-    toc_id = _check_category(row, world.factors, dedicated=dedicated)
-    route = _routed(row, world)
-    capacity_kg, capacity_m3 = _capacity(row, world.units)
+    toc_id = _check_category(row, refs.factors, dedicated=dedicated)
+    route = _routed(row, refs)
+    capacity_kg, capacity_m3 = _capacity(row, refs.units)
     if dedicated:
-        vehicle = world.factors.vehicle(toc_id)
+        vehicle = refs.factors.vehicle(toc_id)
         capacity_kg = _within_payload(row, capacity_kg, vehicle)
         _check_range(row, row["distance_km"] or route.distance_km, vehicle)
     return Service(
@@ -98,7 +101,7 @@ def _service(row: Row, world: World) -> Service:
         unit_capacity_kg=capacity_kg,
         unit_capacity_m3=capacity_m3,
         units_max=row["units_max"],
-        price=_price(row, world.per_eur),
+        price=_price(row, refs.per_eur),
         dedicated=dedicated,
         toc_id=toc_id,
         grid_id=row["grid"] or "",
@@ -106,7 +109,8 @@ def _service(row: Row, world: World) -> Service:
         temperature=row["temperature"] or "ambient",
         dangerous_goods=row["dangerous_goods"],
         aircraft=row["aircraft"] or "",
-        passages=row["passages"] or route.passages,
+        passages=tuple(dict.fromkeys((*row["passages"], *route.passages))),
+        countries=route.countries,
         quality=_weakest(row["quality"] or "estimate", route.quality),
         source_id=row["source_id"] or "",
         geometry=route.geometry,
@@ -147,18 +151,25 @@ def _check_category(row: Row, factors: Factors, *, dedicated: bool) -> str:
     return str(found)
 
 
-def _routed(row: Row, world: World) -> Route:
+def _routed(row: Row, refs: References) -> Route:
     if row["distance_km"] and not row["distance_kind"]:
         row["distance_kind"] = "gcd" if row["mode"] == "air" else "sfd"
-    origin, destination = world.hubs[row["origin_hub"]], world.hubs[row["destination_hub"]]
+    origin, destination = refs.hubs[row["origin_hub"]], refs.hubs[row["destination_hub"]]
     try:
-        route = world.router.route(
-            origin, destination, row["mode"], opened=frozenset(row["passages"])
+        route = refs.router.route(
+            origin, destination, row["mode"], _conditions(row, refs.conditions)
         )
     except RouteError as error:
         raise _FaultError("distance_km", row["distance_km"], str(error), "no_route") from None
     _check_distance(row, origin, destination)
     return route
+
+
+def _conditions(row: Row, general: Conditions) -> Conditions:
+    """Return what is closed to a row: for a voyage, also the canals that it does not name."""
+    if row["mode"] != "sea":
+        return general
+    return replace(general, closed=general.closed | (CANALS - frozenset(row["passages"])))
 
 
 def _check_distance(row: Row, origin: Hub, destination: Hub) -> None:

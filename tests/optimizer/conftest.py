@@ -127,9 +127,7 @@ class World:
             ("hubs", hubs),
         ):
             (self.folder / f"{name}.csv").write_text(table_text(rows), "utf-8")
-        return read_problem(
-            self.folder, self.catalogue, self.factors, scenario or Scenario(), base=self.folder
-        )
+        return read_problem(self.folder, self.catalogue, self.factors, scenario or Scenario())
 
     def solve(self, scenario: Scenario | None = None) -> Plan:
         """Solve, and never hand out a plan that its audit refuses."""

@@ -136,7 +136,7 @@ def test_a_wish_that_cannot_be_kept_is_told_as_such(world: Any) -> None:
         "[objective]\ncarbon_price_per_t = nan",
         "[objective]\nweights = {cost = -1.0}",
         "[neutrality]\ntarget = 2.0",
-        '[closures]\nairspace = ["RU"]',
+        '[closures]\nairspace = "RU"',
         '[[override]]\ntable = "services"\nwhere = "a"\nset = "b"',
         "[objective]\ncarbon_cpa_kgco2e = 3",
         '[scenario]\nextends = "s"',

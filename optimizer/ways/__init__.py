@@ -1,0 +1,1 @@
+"""The ways between places, mode by mode, measured on the shipped networks."""
