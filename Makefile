@@ -18,7 +18,7 @@ LOCKED := $(shell cat requirements.lock pyproject.toml | \
 	$(PYTHON) -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
 STAMP := $(VENV)/.installed-$(LOCKED)
 
-.PHONY: demo test app check install browser lock clean
+.PHONY: demo test app check install browser build-data lock clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -52,10 +52,17 @@ $(STAMP):
 browser:
 	@bash .ci/browser
 
+# For maintainers: an environment of its own in which data/makers run (docs/network.md).
+build-data:
+	@test -x .venv-data/bin/python || $(PYTHON) -m venv --without-pip .venv-data
+	@$(PYTHON) -m pip --python .venv-data/bin/python --disable-pip-version-check --quiet install \
+		--require-hashes -r requirements-build-data.lock
+	@echo "now: .venv-data/bin/python -m data.makers.NAME"
+
 # For maintainers; needs `uv` on the path. The lock names no index: yours is used.
 lock:
 	@bash .ci/lock
 
 clean:
-	@rm -rf $(VENV) dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .venv-data dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find data emissions optimizer app tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from app import world_verbs
 from data.errors import GreenlaneError
 
 if TYPE_CHECKING:
@@ -114,6 +115,9 @@ def plan(  # noqa: PLR0913  (the options of the verb)
     as_of: Annotated[
         str | None, typer.Option(help="Day whose knowledge counts, default the last ready_at.")
     ] = None,
+    osrm: Annotated[
+        str, typer.Option(help="Address of an OSRM server for roads; offline they are our own.")
+    ] = "",
     strict: Strict = False,
     as_json: AsJson = False,
 ) -> int:
@@ -133,6 +137,7 @@ def plan(  # noqa: PLR0913  (the options of the verb)
         effort=Effort(name=effort, seed=seed, time_limit_s=time_limit),
         as_of=_day(as_of),
         frontier_points=frontier,
+        osrm=osrm,
         report=_progress(chosen.name),
     )
     workflow.save_plan(planned, out, tools)
@@ -323,6 +328,10 @@ def demo(
 
     folder = (out or Path(read_settings().output_dir)) / "reference_lane"
     return run_demo(folder, effort=effort, say=_say)
+
+
+app.command(name="places")(world_verbs.places)
+app.command(name="chains")(world_verbs.chains)
 
 
 if __name__ == "__main__":

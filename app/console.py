@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _MOST_LEVERS = 5
 
 
-def _console() -> Console:
+def open_console() -> Console:
+    """Return where to print: as wide as the terminal, or of a fixed width in a file."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=140)
 
@@ -66,12 +67,12 @@ def show_comparison(rows: Sequence[Mapping[str, Any]]) -> None:
             f"{row['planned']}/{row['planned'] + row['unserved']}",
             f"{100 * row['gap']:.2f} %",
         )
-    _console().print(table)
+    open_console().print(table)
 
 
 def show_plan(document: Mapping[str, Any], out: Path) -> None:
     """Print one plan: what it costs and emits, what was proven, what could still be bought."""
-    console, s = _console(), document["summary"]
+    console, s = open_console(), document["summary"]
     show_comparison([_row(document)])
     low, high = s["interval_kgco2e"]["low"], s["interval_kgco2e"]["high"]
     console.print(
@@ -106,7 +107,7 @@ def show_levers(document: Mapping[str, Any]) -> None:
             f"{x['costs_eur']:,.0f}",
             f"{x['eur_per_t']:,.0f}",
         )
-    _console().print(table)
+    open_console().print(table)
 
 
 def _row(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def show_footprint(inventory: Inventory, *, refused: int, as_json: bool) -> None
         "refused": refused,
         "factor_set": {"id": inventory.factor_set, "sha256": inventory.factor_set_sha256},
     }
-    console = _console()
+    console = open_console()
     if as_json:
         console.print(json.dumps(figures, sort_keys=True), markup=False, soft_wrap=True)
         return
@@ -152,7 +153,7 @@ def show_footprint(inventory: Inventory, *, refused: int, as_json: bool) -> None
 
 def show_statement(statement: Mapping[str, Any], self_check: Report) -> None:
     """Print the three columns and what the self-check found."""
-    console, columns = _console(), statement["columns"]
+    console, columns = open_console(), statement["columns"]
     table = Table(title="Statement", title_justify="left")
     for name in ("physical", "market-based", "offsets retired"):
         table.add_column(f"{name}, kg CO2e", justify="right")
@@ -188,7 +189,7 @@ def show_sources(rows: Sequence[Mapping[str, Any]]) -> None:
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(str(row[k]) for k in _SOURCE_KEYS))
-    _console().print(table)
+    open_console().print(table)
 
 
 _SOURCE_KEYS = ("table", "source_id", "publisher", "title", "edition", "licence", "read")

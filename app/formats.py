@@ -17,7 +17,8 @@ from data.factor_schemas import (
     UNIT_CATALOGUE,
     VEHICLES,
 )
-from data.schemas import PLAN_TABLES, PROBLEM_TABLES
+from data.network_schemas import NETWORK_TABLES
+from data.schemas import CHAINS, PLAN_TABLES, PROBLEM_TABLES
 from emissions.ledger.tables import BOOK_TABLES
 from optimizer.scenarios import (
     Closures,
@@ -87,7 +88,7 @@ energy per vehicle-km of `vehicle_code` at its load, empty running included, sha
 activity. The planner and the inventory use the same figure.
 
 **A problem** is a folder with `shipments` and the tables below, or a bare shipments file, which is
-planned on the shipped network of the reference lane and says so.
+planned on the shipped world network under stated assumptions (docs/network.md).
 
 **A plan folder** holds the plan tables below, `summary.json`, `plan.json` (all of it, sorted keys),
 `map.html` (one file that loads nothing), `lanes.geojson` for a GIS, and
@@ -153,8 +154,10 @@ def formats_markdown() -> str:
         *_tables("In: a problem", PROBLEM_TABLES),
         *_scenario(),
         *_tables("Out: a plan", PLAN_TABLES),
+        *_tables("Out: chains between two places (`greenlane chains`)", (CHAINS,)),
         *_tables("Books: credits, SAF and electricity certificates", BOOK_TABLES),
         *_tables("Factor tables (each with a .toml of its sources)", FACTOR_TABLES),
+        *_tables("The world network (each with a .toml of its sources)", NETWORK_TABLES),
     ]
     return _HEAD + "\n" + "\n".join(lines).rstrip() + "\n"
 

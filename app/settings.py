@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,13 +16,22 @@ class Settings:
     """What a user may set outside of arguments."""
 
     output_dir: str = "out"
+    cache_dir: str = "out/cache"  # distances once found; safe to delete at any time
     key_passphrase: bytes = b""
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return settings from GREENLANE_OUTPUT_DIR and GREENLANE_KEY_PASSPHRASE."""
+    """Return settings from GREENLANE_OUTPUT_DIR, _CACHE_DIR and _KEY_PASSPHRASE."""
     env = os.environ if environment is None else environment
     return Settings(
         output_dir=env.get("GREENLANE_OUTPUT_DIR", "out"),
+        cache_dir=env.get("GREENLANE_CACHE_DIR") or _usual_cache(env),
         key_passphrase=env.get("GREENLANE_KEY_PASSPHRASE", "").encode(),
     )
+
+
+def _usual_cache(env: Mapping[str, str]) -> str:
+    """Return where the system keeps what can be made again."""
+    if base := env.get("XDG_CACHE_HOME") or env.get("LOCALAPPDATA"):
+        return str(Path(base) / "greenlane")
+    return str(Path("~/.cache/greenlane").expanduser())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.documents import factor_basis, json_bytes, plan_document, summary
 from app.rows import plan_rows, refused_rows
+from app.settings import read_settings
 from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
 from data.catalogue import Catalogue, open_catalogue
@@ -40,10 +41,11 @@ def _quiet(_: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What every step needs: the shipped tables and one edition of factors."""
+    """What every step needs: the shipped tables, one edition of factors, a place to keep finds."""
 
     catalogue: Catalogue
     factors: Factors
+    cache_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,11 @@ class Planned:
 def open_tools() -> Tools:
     """Open the shipped tables and the default factor set."""
     catalogue = open_catalogue()
-    return Tools(catalogue=catalogue, factors=Factors.load(catalogue))
+    return Tools(
+        catalogue=catalogue,
+        factors=Factors.load(catalogue),
+        cache_dir=Path(read_settings().cache_dir),
+    )
 
 
 def sample_folder(name: str = "reference_lane") -> Path:
@@ -82,6 +88,7 @@ def make_plan(  # noqa: PLR0913  (one option each)
     effort: Effort = Effort(),  # noqa: B008  (frozen)
     as_of: date | None = None,
     frontier_points: int = 0,
+    osrm: str = "",
     report: Callable[[str], None] = _quiet,
 ) -> Planned:
     """Read, solve, audit and document one problem under one scenario.
@@ -91,7 +98,15 @@ def make_plan(  # noqa: PLR0913  (one option each)
     GreenlaneError
         when nothing can be read, no plan exists, or the audit finds a fault.
     """
-    intake = read_problem(problem, tools.catalogue, tools.factors, scenario, base=sample_folder())
+    intake = read_problem(
+        problem,
+        tools.catalogue,
+        tools.factors,
+        scenario,
+        cache_dir=tools.cache_dir,
+        osrm=osrm,
+        report=report,
+    )
     plan = solve(intake.problem, effort=effort, as_of=as_of, report=report)
     if frontier_points:
         report("tracing the frontier")

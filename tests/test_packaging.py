@@ -87,13 +87,19 @@ def test_lock_pins_everything_by_hash() -> None:
 
 def test_lock_satisfies_what_the_project_asks_for(project: dict[str, Any]) -> None:
     """A lock that lags behind pyproject.toml would be found on the user's machine only."""
+    extras = project["optional-dependencies"]
+    _check_lock("requirements.lock", [*project["dependencies"], *extras["dev"]])
+    _check_lock("requirements-build-data.lock", [*project["dependencies"], *extras["build-data"]])
+    assert set(extras) == {"dev", "build-data"}
+
+
+def _check_lock(file: str, wanted: list[str]) -> None:
     pins: dict[str, list[str]] = {}
-    for pin in PIN.finditer(_text("requirements.lock")):
+    for pin in PIN.finditer(_text(file)):
         pins.setdefault(canonicalize_name(pin["name"]), []).append(pin["version"])
-    extras = [r for extra in project["optional-dependencies"].values() for r in extra]
-    for requirement in map(Requirement, [*project["dependencies"], *extras]):
+    for requirement in map(Requirement, wanted):
         versions = pins.get(canonicalize_name(requirement.name), [])
-        assert versions, f"{requirement.name} is not locked: make lock"
+        assert versions, f"{requirement.name} is not locked in {file}: make lock"
         assert all(requirement.specifier.contains(v) for v in versions), requirement
 
 

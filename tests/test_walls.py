@@ -27,6 +27,7 @@ OFFENCES = {
     "pages": ("app/pages/plan.py", "optimizer.solve"),
     "solver": ("optimizer/problem.py", "ortools"),
     "makers": ("emissions/distance.py", "data.makers.cards"),
+    "online": ("optimizer/routers.py", "requests"),
     "bulk": ("data/tables.py", "polars"),
 }
 
