@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _EARTH_RADIUS_KM = 6371.0088  # IUGG mean radius: good enough to find what is near
 _NEIGHBOURS = 48  # nodes looked at around a point
 _LEAST_COMPONENT = 20  # nodes; smaller ones are leftovers of closures, not networks
-_NO_NODE = -9999  # scipy's "no predecessor"
+_BITS = 64  # of one number
 MEASURED, REPAIRED, LINK = 1, 2, 3  # evidence of an edge, as in the shipped tables
 
 
@@ -214,15 +214,19 @@ class Graph:
         """Return the (lon, lat) of a path's nodes."""
         return list(zip(self.lon[nodes].tolist(), self.lat[nodes].tolist(), strict=True))
 
-    def passed(self, tree: Tree, targets: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """Return for each target the labels on its way as bits: bit i stands for labels[i + 1].
+    def passed(
+        self, tree: Tree, targets: NDArray[np.int64], names: tuple[str, ...]
+    ) -> NDArray[np.uint64]:
+        """Return for each target which of these labels are on its way: bit i stands for names[i].
 
-        Bits run down the tree by doubling: after k rounds a node knows 2^k of its ancestors. More
-        than 64 labels do not fit; networks with so many are asked by path instead.
+        Bits run down the tree by doubling: after k rounds a node knows 2^k of its ancestors.
         """
-        edges, child = self._tree_edges(tree.before, self.label != 0)
+        if len(names) > _BITS:
+            raise ValueError(f"{len(names)} labels of {self.name}, wanted at most {_BITS}")
+        bit = np.array([names.index(n) if n in names else -1 for n in self.labels])[self.label]
+        edges, child = self._tree_edges(tree.before, bit >= 0)
         bits = np.zeros(len(self.lon), np.uint64)
-        bits[child] = np.uint64(1) << (self.label[edges] - 1).astype(np.uint64)
+        bits[child] = np.uint64(1) << bit[edges].astype(np.uint64)
         above = np.where(tree.before < 0, tree.source, tree.before)
         while True:
             bits |= bits[above]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from optimizer.ways.graph import Graph, Snap, Tree
     from optimizer.ways.route import Spot
 
+_ROUTES = 4096  # ways that are kept at hand: scenarios ask for the same ones
 _VARIANTS = 8  # networks under closures that are kept at hand
 _DETOUR = 1.8  # first search: this much longer than the great circle, and
 _DETOUR_KM = 150.0  # this much more; then everywhere
@@ -40,6 +41,9 @@ class Network:
     graph: Graph
     reach: Reach
     _variants: dict[Conditions, Graph] = field(default_factory=dict, repr=False)
+    _routes: dict[tuple[float, float, float, float, Conditions], Route] = field(
+        default_factory=dict, repr=False
+    )
 
     def under(self, conditions: Conditions) -> Graph:
         """Return the graph without what is closed; the latest few are kept."""
@@ -49,7 +53,7 @@ class Network:
         )
         if key not in self._variants:
             while len(self._variants) >= _VARIANTS:
-                self._variants.pop(next(iter(self._variants)))
+                self._variants.pop(next(iter(self._variants)), None)
             self._variants[key] = self.graph.under(key)
         return self._variants[key]
 
@@ -61,6 +65,14 @@ class Network:
         RouteError
             naming what is closed, or the end that no network reaches.
         """
+        key = (origin.lon, origin.lat, destination.lon, destination.lat, conditions)
+        if key not in self._routes:
+            while len(self._routes) >= _ROUTES:
+                self._routes.pop(next(iter(self._routes)), None)
+            self._routes[key] = self._searched(origin, destination, conditions)
+        return self._routes[key]
+
+    def _searched(self, origin: Spot, destination: Spot, conditions: Conditions) -> Route:
         graph = self.under(conditions)
         start, end = self._ends(graph, origin, destination, conditions)
         straight = geodesic_km((origin.lon, origin.lat), (destination.lon, destination.lat))

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from optimizer.ways.route import Conditions
     from optimizer.world.hubs import WorldHubs
 
-_FORMAT = "1"  # of the cache; a new way of measuring is a new number
-_LABELLED = frozenset({"sea", "rail"})  # canals and gauge changes cost hours
+_FORMAT = "2"  # of the cache; a new way of measuring is a new number
+_LABELLED = {"sea": "", "rail": "gauge:"}  # canals and gauge changes cost hours: how they begin
 _LONGEST_KM = {"sea": np.inf, "rail": 16_500.0, "road": 520.0, "iww": 6_000.0}
 
 
@@ -58,8 +58,10 @@ class LegTable:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Names of the bits of `passed`, from the lowest."""
-        return self.graph.labels[1:]
+        """Names of the bits of `passed`, from the lowest: those that cost hours."""
+        if self.mode not in _LABELLED:
+            return ()
+        return tuple(n for n in self.graph.labels if n and n.startswith(_LABELLED[self.mode]))
 
     def rows(self, wanted: Iterable[int]) -> tuple[NDArray[np.float32], NDArray[np.uint64]]:
         """Return km and passed labels from each wanted member to all members; inf: no way."""
@@ -93,7 +95,7 @@ class LegTable:
         km[place] = np.inf
         if self.mode not in _LABELLED:
             return km.astype(np.float32), np.zeros(len(nodes), np.uint64)
-        return km.astype(np.float32), self.graph.passed(tree, nodes)
+        return km.astype(np.float32), self.graph.passed(tree, nodes, self.labels)
 
     def load(self) -> None:
         """Take the rows that an earlier run kept; a damaged file is as good as none."""

@@ -298,3 +298,30 @@ def test_one_place_is_no_way(router: WorldRouter) -> None:
 def test_a_mode_nobody_knows_is_refused(router: WorldRouter) -> None:
     with pytest.raises(RouteError, match="no router for sled"):
         router.route(SHANGHAI, ROTTERDAM, "sled")
+
+
+@pytest.mark.parametrize("mode", ["sea", "rail", "iww"])
+def test_what_a_tree_says_is_what_its_paths_hold(router: WorldRouter, mode: str) -> None:
+    """Lengths without reluctance, and labels as bits, gathered at once or edge by edge."""
+    graph = router.network(mode).graph
+    rng = np.random.default_rng(3)
+    for source in rng.choice(len(graph.lon), 4).tolist():
+        tree = graph.tree(source)
+        reached = np.flatnonzero(np.isfinite(tree.km))
+        targets = rng.choice(reached, min(40, len(reached)))
+        names = tuple(n for n in graph.labels if n)[:64]
+        bits = graph.passed(tree, targets, names)
+        for i, target in enumerate(targets.tolist()):
+            nodes = tree.nodes_to(target)
+            edges = graph.edges_along(nodes) if len(nodes) > 1 else np.zeros(0, np.int64)
+            assert tree.km[target] == pytest.approx(graph.km[edges].sum(), abs=1e-6)
+            told = {n for b, n in enumerate(names) if int(bits[i]) >> b & 1}
+            assert told == set(graph.labels_along(edges)) & set(names)
+
+
+def test_a_search_under_closures_is_that_of_a_network_without_them(router: WorldRouter) -> None:
+    shut = Conditions(closed=frozenset({"suez"}))
+    graph = router.sea.under(shut)
+    assert "suez" not in {graph.labels[c] for c in graph.label}
+    assert router.sea.under(shut) is graph  # kept at hand
+    assert router.sea.under(Conditions(closed=frozenset({"no such label"}))) is router.sea.graph
