@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LINE_MODES = ("sea", "rail", "iww", "air")
 ORIGIN, DESTINATION = -1, -2  # in place of a hub
 _CHAINED = frozenset({"air"})  # modes of which two legs may follow each other
-# Phases of a chain: trucks alone; short surface lines; a long one; a flight.
+# Phases of a chain: trucks alone; a short surface line last; a long one last; flown.
 FRESH, SHORT, LONG, FLOWN = range(4)
 _ROAD_CUSTOMS_H = 4.0  # at a road border, each side
 
@@ -243,7 +243,7 @@ class _Builder:
             return phase
         if mode == "air":
             return FLOWN
-        return LONG if far or phase == LONG else SHORT
+        return LONG if far and (mode == "sea" or phase == FRESH) else SHORT
 
     def _handling(self, legs: _Legs, before: str, good: NDArray[np.bool_]) -> Floats:
         """Return cost, hours and CO2e of the change of mode before each leg."""

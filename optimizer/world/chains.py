@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_LEGS = 7
 _MAIN_SHARE = 0.15  # of the km on line modes
+_NEXT_TO_NOTHING, _A_LOT = 0.03, 0.15
 _ALIKE = 0.08  # chains of one kind within this share of each other in all figures are one
 # Families that a planner asks after by name, and the modes each may use beside trucks.
 FAMILIES = {
@@ -120,7 +121,7 @@ def find_chains(
         _chain(world, net, arcs, figures)
         for arcs, figures in zip(ways.arcs, ways.figures.tolist(), strict=True)
     ]
-    shown = _marked(_distinct(found))
+    shown = _marked(_distinct(_worth_showing(found)))
     others, absent = _families(world, net, found)
     world.legs.save()
     if not found:
@@ -178,6 +179,22 @@ def _leg(world: World, net: Network, arc: int) -> ChainLeg:
     )
 
 
+def _worth_showing(chains: list[Chain]) -> list[Chain]:
+    """Return chains without those that gain next to nothing on another and lose a lot."""
+    table = np.array([_figures(c) for c in chains]).reshape(-1, 3)
+    kept = []
+    for chain, row in zip(chains, table, strict=True):
+        close = (table <= row * (1 + _NEXT_TO_NOTHING)).all(axis=1)
+        better = (table <= row * (1 - _A_LOT)).any(axis=1)
+        if not (close & better).any():
+            kept.append(chain)
+    return kept
+
+
+def _figures(chain: Chain) -> tuple[float, float, float]:
+    return chain.eur_per_t, chain.hours, chain.kgco2e_per_t
+
+
 def _distinct(chains: list[Chain]) -> list[Chain]:
     """Return chains without near-duplicates; the best ones by any figure always stay."""
     scores = _scores(chains)
@@ -199,12 +216,7 @@ def _distinct(chains: list[Chain]) -> list[Chain]:
 
 def _alike(a: Chain, b: Chain) -> bool:
     return a.modes == b.modes and all(
-        abs(x - y) <= _ALIKE * max(x, y)
-        for x, y in (
-            (a.eur_per_t, b.eur_per_t),
-            (a.hours, b.hours),
-            (a.kgco2e_per_t, b.kgco2e_per_t),
-        )
+        abs(x - y) <= _ALIKE * max(x, y) for x, y in zip(_figures(a), _figures(b), strict=True)
     )
 
 
@@ -212,7 +224,7 @@ def _scores(chains: list[Chain]) -> list[float]:
     """Return each chain's figures as multiples of the least, added: lower is better all round."""
     if not chains:
         return []
-    table = np.array([(c.eur_per_t, c.hours, c.kgco2e_per_t) for c in chains])
+    table = np.array([_figures(c) for c in chains])
     scores: list[float] = (table / np.maximum(table.min(axis=0), 1e-9)).sum(axis=1).tolist()
     return scores
 
@@ -273,11 +285,7 @@ def _best_of(world: World, net: Network, family: str, modes: tuple[str, ...]) ->
 
 def _beaten_by(chain: Chain, found: list[Chain]) -> str:
     for other in found:
-        if (
-            other.eur_per_t <= chain.eur_per_t
-            and other.hours <= chain.hours
-            and other.kgco2e_per_t <= chain.kgco2e_per_t
-        ):
+        if all(x <= y for x, y in zip(_figures(other), _figures(chain), strict=True)):
             way = " > ".join(leg.destination for leg in other.legs[:-1])
             return f"{other.kind} by {way} is no dearer, no slower and no dirtier"
     return "each of its chains is beaten by one of another kind"
@@ -300,4 +308,7 @@ def _why_absent(net: Network, modes: tuple[str, ...]) -> str:
             return f"no {mode} connection between hubs on this corridor ({corridor.conditions})"
     if len(modes) > 1:
         return f"{' and '.join(modes)} meet at no hub on the way"
-    return f"{modes[0]} does not reach from end to end ({corridor.conditions})"
+    return (
+        f"no {modes[0]} line joins hubs in reach of both ends: there is no way, it is too short or "
+        f"too long, or a hub too small ({corridor.conditions})"
+    )
