@@ -31,8 +31,18 @@ def open_app() -> None:
     runpy.run_path(str(Path(__file__).with_name("main.py")))
 
 
-def table(rows: Sequence[Mapping[str, Any]], *, key: str, alt: str, wide: str = "") -> None:
-    """Draw rows; figures are shown with the reader's thousands separator."""
+def table(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: str,
+    alt: str,
+    wide: str = "",
+    widths: Mapping[str, int] | None = None,
+) -> None:
+    """Draw rows; figures are shown with the reader's thousands separator.
+
+    `wide` names a column of sentences; `widths` are those in pixels of other columns of words.
+    """
     if not rows:
         st.caption("None.")
         return
@@ -43,6 +53,7 @@ def table(rows: Sequence[Mapping[str, Any]], *, key: str, alt: str, wide: str = 
     }
     if wide:
         config[wide] = st.column_config.TextColumn(width="large")
+    config |= {name: st.column_config.TextColumn(width=px) for name, px in (widths or {}).items()}
     st.dataframe(list(rows), hide_index=True, column_config=config, key=key, alt=alt)
 
 
@@ -157,13 +168,13 @@ def _quiet(_: str) -> None:
 
 
 @contextmanager
-def faults_as_sentences() -> Iterator[None]:
-    """Show what went wrong as sentences and stop the page there."""
+def faults_as_sentences(advice: str = "") -> Iterator[None]:
+    """Show what went wrong as sentences, with what may be changed, and stop the page there."""
     try:
         yield
     except GreenlaneError as error:
         shown = [text.plain(line) for line in str(error).splitlines()[:30]]
-        st.error("  \n".join(shown))
+        st.error("  \n".join([*shown, *([text.plain(advice)] if advice else [])]))
         st.stop()
 
 

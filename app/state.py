@@ -6,31 +6,37 @@ import gc
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import streamlit as st
 
+from app import chain_desk, passages
 from app.desk import Answer, Question, answer, demo_claim, digest
 from app.settings import read_settings
 from app.workflow import Tools, land, open_tools, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from app.chain_desk import ChainAnswer, ChainQuestion, Meaning
 
 _MOST_ANSWERS = 24
 _ANSWER = "answer"  # key in the session: the fingerprint of the plan on screen
+_CHAINS = "chains"  # likewise: the question whose chains are on screen
+
+Found = TypeVar("Found")
 
 
-class Shelf:
+class Shelf(Generic[Found]):
     """Answers by the fingerprint of their question, the least used dropped first."""
 
     def __init__(self, room: int) -> None:
         self._room = room
         self._lock = Lock()
         self._planning = Lock()  # one solver at a time: a page must not starve the others
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._answers: OrderedDict[str, Found] = OrderedDict()
 
-    def get(self, key: str) -> Answer | None:
+    def get(self, key: str) -> Found | None:
         """Return an answer that is there."""
         with self._lock:
             found = self._answers.get(key)
@@ -38,7 +44,7 @@ class Shelf:
                 self._answers.move_to_end(key)
             return found
 
-    def get_or_make(self, key: str, make: Callable[[], Answer]) -> Answer:
+    def get_or_make(self, key: str, make: Callable[[], Found]) -> Found:
         """Return an answer, made by the first who asks."""
         with self._planning:
             found = self.get(key)
@@ -52,7 +58,7 @@ class Shelf:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _shelf() -> Shelf:
+def _shelf() -> Shelf[Answer]:
     return Shelf(_MOST_ANSWERS)
 
 
@@ -103,6 +109,52 @@ def on_screen() -> Answer | None:
 def clear_screen() -> None:
     """Forget which plan this session looks at: its question has failed."""
     st.session_state.pop(_ANSWER, None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _chain_shelf() -> Shelf[ChainAnswer]:
+    return Shelf(_MOST_ANSWERS)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def meaning_of(name: str) -> Meaning:
+    """Return which place a name means, or may mean."""
+    return chain_desk.meaning(name, tools())
+
+
+def closable() -> passages.Closable:
+    """Return what may be closed, with words for each."""
+    return passages.closable(tools())
+
+
+def passage_names() -> Mapping[str, str]:
+    """Return the names of passages by label."""
+    return passages.passage_names(tools())
+
+
+def ask_chains(question: ChainQuestion) -> ChainAnswer:
+    """Return the chains of a question, searching for them if need be."""
+    key = chain_desk.digest(question, tools())
+    return _chain_shelf().get_or_make(key, lambda: chain_desk.answer(question, tools()))
+
+
+def keep_chains_on_screen(question: ChainQuestion) -> None:
+    """Remember which chains this session looks at."""
+    st.session_state[_CHAINS] = question
+
+
+def chains_on_screen() -> tuple[ChainQuestion, ChainAnswer] | None:
+    """Return the chains that this session looks at, with their question."""
+    question: ChainQuestion | None = st.session_state.get(_CHAINS)
+    if question is None:
+        return None
+    found = _chain_shelf().get(chain_desk.digest(question, tools()))
+    return None if found is None else (question, found)
+
+
+def clear_chains() -> None:
+    """Forget which chains this session looks at: their question has failed."""
+    st.session_state.pop(_CHAINS, None)
 
 
 def claim_of_the_demo() -> tuple[bytes, bytes | None] | None:

@@ -45,7 +45,8 @@ def _question() -> Question:
         "Shipments (CSV, XLSX, Parquet) or a problem folder (zip)",
         type=["csv", "xlsx", "parquet", "zip"],
         max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
-        help="Without a file: the shipped reference lane. A bare shipments file uses its network. "
+        help="Without a file: the shipped reference lane. A bare shipments file is planned on the "
+        "world network, under assumptions that the plan lists. "
         "Columns: shipment_id, origin, destination, mass_kg, volume_m3, ready_at, due_at.",
     )
     with way:

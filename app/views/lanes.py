@@ -57,14 +57,14 @@ class Picture:
 
 def picture_of(document: Mapping[str, Any]) -> Picture:
     """Return lanes, largest CO2e first, and hubs, most mass first."""
-    paths = {s["service_id"]: _unrolled(s["geometry"]) for s in document["services"]}
+    paths = {s["service_id"]: unrolled(s["geometry"]) for s in document["services"]}
     places = [(float(h["lon"]), float(h["lat"])) for h in document["hubs"]]
     centre = central_meridian([p[0] for p in places] + [p[0] for q in paths.values() for p in q])
     lanes = _lanes(document, {name: _near(path, centre) for name, path in paths.items()})
     return Picture(lanes=lanes, places=_places(document, lanes, centre), centre=centre)
 
 
-def _unrolled(geometry: Sequence[Sequence[float]]) -> tuple[Point, ...]:
+def unrolled(geometry: Sequence[Sequence[float]]) -> tuple[Point, ...]:
     """Return a line without jumps at the date line."""
     points: list[Point] = []
     for lon, lat in geometry:

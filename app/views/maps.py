@@ -40,7 +40,7 @@ def plan_map(document: Mapping[str, Any], land: Mapping[str, Any]) -> pdk.Deck:
     zoom, latitude = mercator_zoom(window, _WIDTH, _HEIGHT)
     return pdk.Deck(
         layers=[
-            *_ground(land, window),
+            *ground(land, window),
             _lanes(picture),
             _hubs(picture),
             *_words(picture, zoom, (window.centre, latitude)),
@@ -68,7 +68,8 @@ def safe(words: object) -> str:
     return str(words).replace("@@", "@ @")
 
 
-def _ground(land: Mapping[str, Any], window: Window) -> list[pdk.Layer]:
+def ground(land: Mapping[str, Any], window: Window) -> list[pdk.Layer]:
+    """Return ocean and land, as often as the window shows them."""
     lons = [float(x) for x in range(-540, 541, 60)]
     ocean = [[x, -85.0] for x in lons] + [[x, 85.0] for x in reversed(lons)]
     turns = [
@@ -180,7 +181,7 @@ def _words(picture: Picture, zoom: float, centre: Point) -> list[pdk.Layer]:
     hubs = [(p.label, *project(p.at)) for p in picture.places]
     labels, taken = label_hubs(hubs, size=_LABEL_PX, frame=frame)
     names = [
-        _text(hubs[x.index], picture.places[x.index].at, x) | {"edge": [255, 255, 255, 0]}
+        text_row(hubs[x.index], picture.places[x.index].at, x) | {"edge": [255, 255, 255, 0]}
         for x in labels
     ]
     spots: list[tuple[Lane, Point]] = [
@@ -200,8 +201,8 @@ def _words(picture: Picture, zoom: float, centre: Point) -> list[pdk.Layer]:
         for x in free:
             taken.append(x.box)
             tagged.add(lane)
-            tags.append(_text(wanted, at, x) | {"edge": rgb(look_of(lane.mode).colour)})
-    return [_text_layer("tags", tags, _TAG_PX, 235), _text_layer("names", names, _LABEL_PX, 170)]
+            tags.append(text_row(wanted, at, x) | {"edge": rgb(look_of(lane.mode).colour)})
+    return [text_layer("tags", tags, _TAG_PX, 235), text_layer("names", names, _LABEL_PX, 170)]
 
 
 def _reach(lane: Lane, project: Callable[[Point], Point]) -> float:
@@ -212,7 +213,8 @@ def _tag(lane: Lane) -> str:
     return f"{look_of(lane.mode).label} {text.kg(lane.kgco2e, unit='kg')}"
 
 
-def _text(wanted: tuple[str, float, float], at: Point, label: Label) -> dict[str, Any]:
+def text_row(wanted: tuple[str, float, float], at: Point, label: Label) -> dict[str, Any]:
+    """Return words, their place, and how far from it they found room."""
     return {
         "words": safe(wanted[0]),
         "at": list(at),
@@ -221,9 +223,10 @@ def _text(wanted: tuple[str, float, float], at: Point, label: Label) -> dict[str
     }
 
 
-def _text_layer(
+def text_layer(
     name: str, rows: Sequence[Mapping[str, Any]], size: float, opacity: int
 ) -> pdk.Layer:
+    """Return words on pale boxes; rows as `text_row` makes them."""
     return pdk.Layer(
         "TextLayer",
         id=name,

@@ -195,7 +195,11 @@ def place_labels(
 
 
 def label_hubs(
-    hubs: Sequence[tuple[str, float, float]], *, size: float, frame: Box | None = None
+    hubs: Sequence[tuple[str, float, float]],
+    *,
+    size: float,
+    frame: Box | None = None,
+    taken: Sequence[Box] = (),
 ) -> tuple[list[Label], list[Box]]:
     """Return names that found room in order of weight, and all that is taken, marks included.
 
@@ -207,10 +211,10 @@ def label_hubs(
     ]
     placed: list[Label] = []
     for index, hub in enumerate(hubs):
-        taken = [m for i, m in enumerate(marks) if i != index] + [x.box for x in placed]
-        found = place_labels([hub], size=size, frame=frame, taken=taken)
+        others = [m for i, m in enumerate(marks) if i != index] + [x.box for x in placed]
+        found = place_labels([hub], size=size, frame=frame, taken=[*taken, *others])
         placed += [replace(label, index=index) for label in found]
-    return placed, [*marks, *(x.box for x in placed)]
+    return placed, [*taken, *marks, *(x.box for x in placed)]
 
 
 def _label(  # noqa: PLR0913, PLR0917  (one text at one side)

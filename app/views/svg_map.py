@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.views import text
-from app.views.look import COAST, GRID, INK, LAND, OCEAN, look_of
+from app.views.look import COAST, GRID, INK, LAND, OCEAN, Look, look_of
 from app.views.projection import (
     Box,
     Label,
@@ -21,10 +21,11 @@ from app.views.projection import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from app.views.lanes import Lane, Picture, Place, Point
 
+_THIN_PX = 0.3  # points of a line closer than this are one
 _SEEN_PX = 0.7  # land points closer than this are one
 _EDGE_PX = 6.0  # land is drawn a little beyond the frame, so that its cut edge is not seen
 _THINNEST_PX, _THICKEST_PX = 1.6, 9.0
@@ -109,19 +110,22 @@ def draw(  # noqa: PLR0913  (one picture)
     """Return one SVG element; `name` starts all ids in it."""
     most = max((lane.kgco2e for lane in picture.lanes), default=0.0)
     size = 12.5
-    places = [p for p in picture.places if _visible(view, p)]
+    places = [p for p in picture.places if visible(view, p)]
     hubs = [(p.label, *view.pixel(p.at)) for p in places]
     labels, taken = label_hubs(hubs, size=size, frame=view.frame)
     body = [
-        f'<rect width="{view.width:g}" height="{view.height:g}" fill="{OCEAN}"/>',
-        _grid(view, 1.0 if detail else 15.0),
-        _land(rings, view),
+        *ground(rings, view, detail=detail),
         *(_lane(lane, view, most) for lane in reversed(picture.lanes)),
-        *(_mark(place, x, y) for place, (_, x, y) in zip(places, hubs, strict=True)),
-        *(_text(hubs[label.index][0], label, size, "hub") for label in labels),
+        *(mark(place, x, y) for place, (_, x, y) in zip(places, hubs, strict=True)),
+        *(label_text(hubs[label.index][0], label, size, "hub") for label in labels),
         *([] if detail else _lane_labels(picture.lanes, view, taken)),
-        *([_scale_bar(view)] if detail else []),
+        *([scale_bar(view)] if detail else []),
     ]
+    return framed(body, view, name=name, title=title)
+
+
+def framed(body: Iterable[str], view: View, *, name: str, title: str) -> str:
+    """Return shapes as one SVG element with a title for those who do not see it."""
     return (
         f'<svg id="{name}" role="img" aria-labelledby="{name}-title" '
         f'viewBox="0 0 {view.width:g} {view.height:g}">'
@@ -129,7 +133,17 @@ def draw(  # noqa: PLR0913  (one picture)
     )
 
 
-def _visible(view: View, place: Place) -> bool:
+def ground(rings: Sequence[Sequence[Point]], view: View, *, detail: bool = False) -> list[str]:
+    """Return ocean, grid and land."""
+    return [
+        f'<rect width="{view.width:g}" height="{view.height:g}" fill="{OCEAN}"/>',
+        _grid(view, 1.0 if detail else 15.0),
+        _land(rings, view),
+    ]
+
+
+def visible(view: View, place: Place) -> bool:
+    """Tell whether a place lies in the frame."""
     x, y = view.pixel(place.at)
     return 0 <= x <= view.width and 0 <= y <= view.height
 
@@ -189,21 +203,34 @@ def _lane(lane: Lane, view: View, most: float) -> str:
     if len(lane.path) < 2:  # noqa: PLR2004  (no line)
         return ""
     look = look_of(lane.mode)
-    points = thinned([view.pixel(p) for p in lane.path], 0.3)
-    width = lane_width(lane.kgco2e, most)
-    dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
     hint = (
         f"{look.label}: {lane.origin} to {lane.destination}, {text.three_digits(lane.distance_km)}"
         f" km\nPhysical {text.kg(lane.kgco2e)}, market-based {text.kg(lane.market_kgco2e)}\n"
         f"{text.three_digits(lane.mass_kg)} kg of freight\n{', '.join(lane.services)}"
     )
+    points = thinned([view.pixel(p) for p in lane.path], _THIN_PX)
+    return line(points, look, width=lane_width(lane.kgco2e, most), hint=hint)
+
+
+def line(  # noqa: PLR0913  (one line)
+    points: Sequence[Point],
+    look: Look,
+    *,
+    width: float,
+    hint: str,
+    group: str = "lane",
+    arrow: bool = True,
+) -> str:
+    """Return a line in pixels with a pale edge, an arrow, and words to hover over."""
+    dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
     casing = (
         f'<path d="{_path(points)}" fill="none" stroke="#fff" stroke-opacity="0.75" '
         f'stroke-width="{width + 2.4:.1f}" stroke-linecap="round" stroke-linejoin="round"/>'
     )
+    head = _arrow(points, look.colour) if arrow else ""
     return (
-        f'<g class="lane">{casing}<path d="{_path(points)}" fill="none" stroke="{look.colour}" '
-        f'stroke-width="{width:.1f}" stroke-linejoin="round"{dash}/>{_arrow(points, look.colour)}'
+        f'<g class="{group}">{casing}<path d="{_path(points)}" fill="none" stroke="{look.colour}" '
+        f'stroke-width="{width:.1f}" stroke-linejoin="round"{dash}/>{head}'
         f"<title>{html.escape(hint)}</title></g>"
     )
 
@@ -211,7 +238,7 @@ def _lane(lane: Lane, view: View, most: float) -> str:
 def _arrow(points: Sequence[Point], colour: str) -> str:
     """Return an arrowhead in the middle of a line long enough to carry one."""
     at, heading = _along(points, 0.6)
-    if _length(points) < _LABELLED_LANE_PX:
+    if length(points) < _LABELLED_LANE_PX:
         return ""
     return (
         f'<path d="M-6 -6L8 0L-6 6L-3 0Z" fill="{colour}" stroke="#fff" stroke-width="1.2" '
@@ -219,13 +246,14 @@ def _arrow(points: Sequence[Point], colour: str) -> str:
     )
 
 
-def _length(points: Sequence[Point]) -> float:
+def length(points: Sequence[Point]) -> float:
+    """Return the length of a line in its own units."""
     return math.fsum(math.dist(a, b) for a, b in itertools.pairwise(points))
 
 
 def _along(points: Sequence[Point], share: float) -> tuple[Point, float]:
     """Return the place at a share of a line's length, and the line's heading there."""
-    left = _length(points) * share
+    left = length(points) * share
     for a, b in itertools.pairwise(points):
         step = math.dist(a, b)
         if step and left <= step:
@@ -241,18 +269,18 @@ def _lane_labels(lanes: Sequence[Lane], view: View, taken: Sequence[Box]) -> lis
     lines = [thinned([view.pixel(p) for p in lane.path], 4.0) for lane in lanes]
     blocked, tags = list(taken), []
     for lane, line in zip(lanes, lines, strict=True):
-        if len(line) < 2 or _length(line) < _LABELLED_LANE_PX:  # noqa: PLR2004  (no line)
+        if len(line) < 2 or length(line) < _LABELLED_LANE_PX:  # noqa: PLR2004  (no line)
             continue
         words = f"{look_of(lane.mode).label} {text.kg(lane.kgco2e, unit='kg')}"
         others = [p for other in lines if other is not line for p in other]
-        box = _tag_box(words, line, view, blocked, others)
+        box = tag_box(words, line, view, blocked, others)
         if box is not None:
             blocked.append(box)
-            tags.append(_tag(words, box, look_of(lane.mode).colour))
+            tags.append(tag(words, box, look_of(lane.mode).colour))
     return tags
 
 
-def _tag_box(
+def tag_box(
     words: str, line: Sequence[Point], view: View, blocked: Sequence[Box], others: Sequence[Point]
 ) -> Box | None:
     """Return the box on a line that hides least of the others, if there is room at all."""
@@ -269,7 +297,8 @@ def _tag_box(
     return best[2] if best else None
 
 
-def _tag(words: str, box: Box, colour: str) -> str:
+def tag(words: str, box: Box, colour: str) -> str:
+    """Return words in a rounded box."""
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     return (
         f'<g class="tag"><rect x="{box.left:.1f}" y="{box.top:.1f}" '
@@ -280,7 +309,8 @@ def _tag(words: str, box: Box, colour: str) -> str:
     )
 
 
-def _mark(place: Place, x: float, y: float) -> str:
+def mark(place: Place, x: float, y: float) -> str:
+    """Return the sign of a hub with its name to hover over."""
     hint = html.escape(f"{place.label} ({place.hub_id}), {place.kind}")
     return f'<g transform="translate({x:.1f} {y:.1f})">{sign(place.kind)}<title>{hint}</title></g>'
 
@@ -290,6 +320,7 @@ _SIGNS = {
     "airport": "M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0Z",
     "port": "M0 -6L6 0L0 6L-6 0Z",
     "rail": "M0 -6L5.5 4.5H-5.5Z",
+    "iww": "M-5.5 -4H5.5L0 6Z",
 }
 
 
@@ -300,7 +331,8 @@ def sign(kind: str) -> str:
     return f'<path d="{shape}" fill="{fill}" stroke="{INK}" stroke-width="1.8"/>'
 
 
-def _text(words: str, label: Label, size: float, kind: str, colour: str = INK) -> str:
+def label_text(words: str, label: Label, size: float, kind: str, colour: str = INK) -> str:
+    """Return a text where it found room."""
     return (
         f'<text class="{kind}" x="{label.x:.1f}" y="{label.y:.1f}" font-size="{size:g}" '
         f'text-anchor="{label.align}" dominant-baseline="central" fill="{colour}">'
@@ -308,7 +340,7 @@ def _text(words: str, label: Label, size: float, kind: str, colour: str = INK) -
     )
 
 
-def _scale_bar(view: View) -> str:
+def scale_bar(view: View) -> str:
     """Return a bar of a round number of kilometres at the view's middle latitude."""
     west, lat = _unproject(view, 0, view.height / 2)
     east, _ = _unproject(view, view.width, view.height / 2)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping  # noqa: TC003  (pytest reads fixtures' annotations)
 from typing import Any
 
 import pytest
 
 from app import state
+from app.chain_desk import ChainAnswer, ChainQuestion
 from app.desk import Answer, Question
 from app.workflow import SCENARIOS, land, open_tools, sample_scenarios
 
 HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put `__main__` back: AppTest leaves its page there, and spawned processes would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +36,92 @@ def lane_answers() -> Mapping[str, Answer]:
     return {n: state.ask(Question(scenario=scenarios[n]), lambda _: None) for n in SCENARIOS}
 
 
+@pytest.fixture(scope="session")
+def lane_chains() -> ChainAnswer:
+    """The chains of the reference lane, found once; pages find them on the same shelf."""
+    return state.ask_chains(
+        ChainQuestion(origin="Nanjing, CN", destination="Madrid, ES", mass_kg=10_000.0)
+    )
+
+
+@pytest.fixture
+def two_ways_round() -> dict[str, Any]:
+    """Chains that go both ways round the globe, their names written by an enemy."""
+    document: dict[str, Any] = json.loads(json.dumps(_TWO_WAYS))
+    return document
+
+
 @pytest.fixture
 def pacific() -> dict[str, Any]:
     """One shipment by road and by air over the date line, its names written by an enemy."""
     document: dict[str, Any] = json.loads(json.dumps(_PACIFIC))
     return document
+
+
+def _chain_leg(
+    mode: str, ends: tuple[str, str], line: list[list[float]], evidence: str
+) -> dict[str, Any]:
+    return {
+        "mode": mode,
+        "origin": ends[0],
+        "origin_name": HOSTILE if ends[0] == "HUB" else "",
+        "destination": ends[1],
+        "destination_name": HOSTILE if ends[1] == "HUB" else "",
+        "distance_km": 9000.0,
+        "distance_kind": "sfd",
+        "evidence": evidence,
+        "quality": "estimate",
+        "passages": ["panama", HOSTILE],
+        "countries": ["US"],
+        "toc_id": HOSTILE,
+        "offer": f"'\" onmouseover=alert(1) {HOSTILE}",
+        "kgco2e": 1000.0,
+        "geometry": line,
+    }
+
+
+def _way_round(rank: int, mode: str, over: list[list[float]], marks: list[str]) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "kind": mode,
+        "marks": marks,
+        "note": "" if marks else HOSTILE,
+        "cost_eur": 1000.0 * rank,
+        "hours": 480.0 / rank,
+        "kgco2e": 2000.0 / rank,
+        "handling_kgco2e": 1.5,
+        "legs": [
+            _chain_leg(mode, ("A", "HUB"), over, "measured"),
+            _chain_leg("road", ("HUB", "B"), [over[-1], [-74.0, 40.7]], "estimated"),
+        ],
+    }
+
+
+_TWO_WAYS: dict[str, Any] = {
+    "schema": "greenlane/chains/1",
+    "version": "0.1.0",
+    "origin": {"hub_id": "A", "name": HOSTILE, "country": "CN", "lat": 31.2, "lon": 121.5},
+    "destination": {"hub_id": "B", "name": "@@=alert(1)", "country": "US", "lat": 40, "lon": -74},
+    "mass_kg": 500.0,
+    "conditions": HOSTILE,
+    "factor_set": {"id": "open-2025", "sha256": "0" * 64},
+    "hubs_searched": 2,
+    "unbeaten": 2,
+    "chains": [
+        _way_round(
+            1, "sea", [[121.5, 31.2], [179.0, 40.0], [-160.0, 30.0], [-79.9, 9.0]], ["cheapest"]
+        ),
+        _way_round(
+            2,
+            "sea",
+            [[121.5, 31.2], [103.8, 1.2], [32.5, 30.0], [-6.0, 36.0], [-73.9, 40.5]],
+            ["fastest", "greenest"],
+        ),
+    ],
+    "others": [_way_round(3, "air", [[121.5, 31.2], [180.0, 70.0], [-73.9, 40.6]], [])],
+    "absent": [{"family": HOSTILE, "why": HOSTILE}],
+    "assumptions": [HOSTILE],
+}
 
 
 def _leg(number: int, kind: str, mode: str, ends: tuple[str, str], kg: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+    from app.chain_desk import ChainAnswer
     from app.desk import Answer
 
 pytestmark = pytest.mark.browser
@@ -179,7 +180,7 @@ def test_switch_of_scenario_changes_map_and_table(server: str, watched: Watched)
 def test_every_page_opens_from_its_link(server: str, watched: Watched) -> None:
     page = watched.page
     page.goto(server)
-    for name in ("Plan", "Evidence", "Compare"):
+    for name in ("Chains", "Plan", "Evidence", "Compare"):
         page.get_by_role("link", name=name, exact=True).click()
         page.get_by_role("heading", level=1).first.wait_for(timeout=PLANNING_MS)
         _idle(page)
@@ -200,5 +201,37 @@ def test_map_file_shows_its_lanes_offline(
     for mode in ("air", "sea", "rail"):
         assert _count(png, LOOKS[mode].colour) > SEEN_PIXELS
     assert _count(png, LAND) > 10_000
+    assert watched.strangers == []
+    assert watched.complaints == []
+
+
+def test_chains_file_shows_one_chain_when_asked(
+    lane_chains: ChainAnswer, watched: Watched, tmp_path: Path
+) -> None:
+    """The buttons of the file work offline and without any script."""
+    file = tmp_path / "map.html"
+    file.write_bytes(lane_chains.files["map.html"])
+    from playwright.sync_api import expect  # noqa: PLC0415  (only where it runs)
+
+    page = watched.page
+    page.goto(file.as_uri())
+    mine, others = (page.locator(f"#map .lane{x}").first for x in (".c1", ":not(.c1)"))
+    expect(others).to_have_css("opacity", "1")
+    page.locator("#pick").get_by_text("1 cheapest").click()
+    expect(others).to_have_css("opacity", "0.1")
+    expect(mine).to_have_css("opacity", "1")
+    assert watched.strangers == []
+    assert watched.complaints == []
+
+
+@pytest.mark.usefixtures("lane_chains")
+def test_chains_page_finds_ways_offline(server: str, watched: Watched) -> None:
+    page = watched.page
+    page.goto(server)
+    page.get_by_role("link", name="Chains", exact=True).click()
+    page.get_by_role("button", name="Find chains").click()
+    page.get_by_text("Chains in figures").wait_for(timeout=PLANNING_MS)
+    _idle(page)
+    _painted(page, {m: LOOKS[m].colour for m in ("sea", "rail", "air")} | {"land": LAND})
     assert watched.strangers == []
     assert watched.complaints == []
