@@ -2,23 +2,29 @@
 
 A row holds the ways from one hub to all hubs that its mode joins. Rows depend on the network, the
 hubs and the closures, and on nothing else: they are cached on disk under the hash of all three.
+What is read back is not trusted: it is whole and possible, or it is searched for again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import tempfile
+import struct
+import tokenize
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import numpy as np
 
+from optimizer.keeping import keep, read_kept
+from optimizer.ways.graph import great_circles_km
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -27,9 +33,76 @@ if TYPE_CHECKING:
     from optimizer.ways.route import Conditions
     from optimizer.world.hubs import WorldHubs
 
-_FORMAT = "2"  # of the cache; a new way of measuring is a new number
+_FORMAT = "3"  # of the cache; a new way of measuring is a new number
 _LABELLED = {"sea": "", "rail": "gauge:"}  # canals and gauge changes cost hours: how they begin
 _LONGEST_KM = {"sea": np.inf, "rail": 16_500.0, "road": 520.0, "iww": 6_000.0}
+_SAVED_ROWS = 40  # found since the last time: fewer are not worth writing the file again
+_POSITION_SHARE = 0.02  # a way is no shorter than the great circle, positions apart
+_HEADERS_BYTES = 4096  # of all arrays in a file
+_DIGEST_BYTES = 32
+# All that reading a file as arrays raises where its bytes are any bytes.
+_DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What a file keeps: ways from some hubs of a mode to all of them."""
+
+    places: NDArray[np.int32]
+    km: NDArray[np.float32]
+    passed: NDArray[np.uint64]
+
+    @classmethod
+    def read(cls, content: bytes, most_bytes: int) -> _Rows:
+        """Return the rows of a file.
+
+        Raises
+        ------
+        ValueError
+            or another of `_DAMAGE`: if they are damaged, or of another kind.
+        """
+        with ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > most_bytes:
+                raise ValueError("unpacks into more than all rows can take")
+            if any(part.compress_type != ZIP_DEFLATED for part in parts.infolist()):
+                raise ValueError("packed in another way than ours")
+        with np.load(io.BytesIO(content), allow_pickle=False) as kept:
+            found = cls(kept["places"], kept["km"], kept["passed"])
+            digest = kept["digest"]
+        kinds = [part.dtype.str[1:] for part in (found.places, found.km, found.passed)]
+        if kinds != ["i4", "f4", "u8"] or digest.tobytes() != found.digest():
+            raise ValueError("other kinds of numbers, or another digest")
+        return found
+
+    def written(self) -> bytes:
+        """Return the rows as a file."""
+        content, digest = io.BytesIO(), np.frombuffer(self.digest(), np.uint8)
+        np.savez_compressed(
+            content, places=self.places, km=self.km, passed=self.passed, digest=digest
+        )
+        return content.getvalue()
+
+    def digest(self) -> bytes:
+        """Return the SHA-256 of shapes and numbers."""
+        digest = hashlib.sha256()
+        for part in (self.places, self.km, self.passed):
+            digest.update(repr(part.shape).encode() + b"\n" + part.tobytes())
+        return digest.digest()
 
 
 @dataclass(frozen=True)
@@ -45,6 +118,7 @@ class LegTable:
     _km: dict[int, NDArray[np.float32]] = field(default_factory=dict, repr=False)
     _passed: dict[int, NDArray[np.uint64]] = field(default_factory=dict, repr=False)
     _stored: set[int] = field(default_factory=set, repr=False)
+    _unkept: set[Path] = field(default_factory=set, repr=False)
 
     @cached_property
     def members(self) -> NDArray[np.int64]:
@@ -99,33 +173,56 @@ class LegTable:
 
     def load(self) -> None:
         """Take the rows that an earlier run kept; a damaged file is as good as none."""
-        if self.file is None or not self.file.is_file():
+        n = len(self.members)
+        most_bytes = n * (n * (4 + 8) + 4) + _DIGEST_BYTES + _HEADERS_BYTES
+        content = read_kept(self.file, most_bytes)
+        if content is None:
             return
         try:
-            with np.load(io.BytesIO(self.file.read_bytes()), allow_pickle=False) as kept:
-                places, km, passed = kept["places"], kept["km"], kept["passed"]
-        except (OSError, ValueError, KeyError, BadZipFile):
+            kept = _Rows.read(content, most_bytes)
+        except _DAMAGE:
             return
-        n = len(self.members)
-        if km.shape != (len(places), n) or passed.shape != km.shape:
+        if not self._possible(kept):
             return
-        for i, place in enumerate(places.tolist()):
-            self._km[place], self._passed[place] = km[i], passed[i]
-        self._stored.update(places.tolist())
+        for place, km, passed in zip(kept.places.tolist(), kept.km, kept.passed, strict=True):
+            self._km[place], self._passed[place] = km, passed
+        self._stored.update(kept.places.tolist())
 
-    def save(self) -> None:
-        """Keep all rows for later runs: written beside and moved in place, never half."""
-        if self.file is None or self._stored >= self._km.keys():
+    def _possible(self, kept: _Rows) -> bool:
+        """Return whether a search could have found these rows."""
+        n, places = len(self.members), kept.places
+        if places.ndim != 1 or kept.km.shape != (len(places), n):
+            return False
+        if kept.passed.shape != kept.km.shape or len(np.unique(places)) != len(places):
+            return False
+        if len(places) == 0 or places.min() < 0 or places.max() >= n:
+            return False
+        if int(kept.passed.max()) >> len(self.labels):
+            return False
+        lon, lat = self.hubs.lon[self.members], self.hubs.lat[self.members]
+        for place, km in zip(places.tolist(), kept.km, strict=True):
+            least = great_circles_km(lon[place], lat[place], lon, lat) * (1 - _POSITION_SHARE)
+            # Not `any(km < least)`: of NaN, neither is true. Zero km is for hubs at one place.
+            if not (km >= least).all() or km[place] != np.inf:
+                return False
+        return True
+
+    def save(self, *, final: bool = False) -> None:
+        """Keep all rows for later runs once enough are new, or at last; a failure is no harm."""
+        new = len(self._km.keys() - self._stored)
+        if self.file is None or self._unkept or new < (1 if final else _SAVED_ROWS):
             return
         places = sorted(self._km)
-        content = io.BytesIO()
         km, passed = self.rows(places)
-        np.savez_compressed(content, places=np.array(places, np.int32), km=km, passed=passed)
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self.file.parent, delete=False) as beside:
-            beside.write(content.getvalue())
-        Path(beside.name).replace(self.file)
-        self._stored.update(places)
+        if keep(self.file, _Rows(np.array(places, np.int32), km, passed).written()):
+            self._stored.update(places)
+        else:
+            self._unkept.add(self.file.parent)
+
+    @property
+    def unkept(self) -> frozenset[Path]:
+        """Folders where rows should have been kept and could not."""
+        return frozenset(self._unkept)
 
 
 @dataclass(frozen=True)
@@ -155,10 +252,16 @@ class HubLegs:
             self._tables[key] = table
         return self._tables[key]
 
-    def save(self) -> None:
-        """Keep what was found for later runs."""
+    def save(self, *, final: bool = False) -> None:
+        """Keep what was found for later runs: now if it is much, and all of it at the end."""
         for table in self._tables.values():
-            table.save()
+            table.save(final=final)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a caller should know of the keeping."""
+        folders = sorted({str(f) for table in self._tables.values() for f in table.unkept})
+        return tuple(f"distances found were not kept: {f} cannot be written" for f in folders)
 
     def _file(self, mode: str, conditions: Conditions) -> Path | None:
         if self.cache_dir is None:
