@@ -12,9 +12,13 @@ from data.sources import Source, TableCard, read_card
 from data.tables import Row, Table, read_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
     from data.schemas import Schema
+
+
+_FOLDERS = ("factors", "equipment", "network", "network/odbl", "places")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,14 @@ class Catalogue:
         toml_path = path.rpartition(".")[0] + ".toml"
         toml_bytes = self.file(toml_path)
         return read_card(toml_bytes, toml_path), toml_bytes
+
+    def cards(self) -> Iterator[tuple[str, TableCard]]:
+        """Yield every shipped table's path, without suffix, and its card, in order."""
+        for folder in _FOLDERS:
+            node = self.root.joinpath(*folder.split("/"))
+            for name in sorted(n.name for n in node.iterdir() if n.name.endswith(".toml")):
+                path = f"{folder}/{name}"
+                yield path.removesuffix(".toml"), read_card(self.file(path), path)
 
     def checked_file(self, path: str) -> bytes:
         """Return the bytes of a shipped table of any format.

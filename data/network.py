@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from data.tables import Table
 
@@ -91,6 +91,7 @@ class Service:
     passages: tuple[str, ...]
     countries: tuple[str, ...]  # crossed, in order, where the network knows them
     quality: str
+    evidence: str  # how the distance is known: measured, repaired, published, estimated, stated
     source_id: str
     geometry: tuple[tuple[float, float], ...]  # lon, lat; for maps
 
@@ -119,7 +120,7 @@ def hubs_of(table: Table) -> dict[str, Hub]:
 
 
 def transfers_of(
-    table: Table, hubs: dict[str, Hub], hoc_ids: Container[str], grid_ids: Container[str]
+    table: Table, hubs: Mapping[str, Hub], hoc_ids: Container[str], grid_ids: Container[str]
 ) -> dict[tuple[str, str, str], Transfer]:
     """Return transfers by (hub, from mode, to mode).
 

@@ -199,6 +199,22 @@ PASSAGES = Schema(
     ),
 )
 
+CLOSED_BORDERS = Schema(
+    name="closed_borders",
+    title="Land borders that freight does not cross",
+    key=("country_a", "country_b"),
+    columns=(
+        text("country_a", "ISO 3166 alpha-2", required=True),
+        text("country_b", "ISO 3166 alpha-2", required=True),
+        text_list("modes", "modes that do not cross: road, rail"),
+        text("name", "for people", required=True),
+        text("since", "year of the closure, where it was read"),
+        NOTE,
+        QUALITY,
+        SOURCE,
+    ),
+)
+
 REGIONS = Schema(
     name="regions",
     title="Groups of countries that offers name",
@@ -223,6 +239,7 @@ OFFERS = Schema(
         choice("mode", MODES, "mode", required=True),
         text("title", "for people", required=True),
         text("region", "both ends lie in this region; blank: anywhere"),
+        text("touches", "at least one end lies in this region; blank: no matter"),
         number("from_km", "shortest distance", required=True, at_least=0),
         number("to_km", "longest distance, exclusive", required=True, above=0),
         choice("least_size", SIZE_CLASSES, "both hubs at least of this class", required=True),
@@ -282,6 +299,7 @@ NETWORK_TABLES = (
     FIXED_LINKS,
     RAIL_SERVICES,
     PASSAGES,
+    CLOSED_BORDERS,
     REGIONS,
     OFFERS,
     HANDLING,

@@ -54,6 +54,7 @@ class Schema:
 MODES = ("road", "rail", "sea", "air", "iww")
 QUALITIES = ("primary", "modelled", "default", "estimate")
 HUB_KINDS = ("airport", "port", "rail", "iww", "road", "site")
+EVIDENCE = ("measured", "repaired", "published", "estimated", "stated")
 DISTANCE_KINDS = ("gcd", "sfd", "actual", "not_stated")
 TEMPERATURES = ("ambient", "chilled", "frozen")
 
@@ -313,6 +314,7 @@ CHAINS = Schema(
         number("chain_cost", "whole chain, EUR"),
         number("chain_hours", "whole chain, waiting and handling included"),
         number("chain_wtw_kgco2e", "whole chain, physical, hubs included"),
+        number("chain_handling_kgco2e", "part of it that is handling at hubs, in no leg"),
         integer("leg_no", "leg of the chain, from 1", required=True, at_least=1),
         choice("mode", MODES, "mode of the leg", required=True),
         text("origin", "hub or site", required=True),
@@ -321,7 +323,7 @@ CHAINS = Schema(
         choice("distance_kind", DISTANCE_KINDS, "kind of that distance"),
         choice(
             "evidence",
-            ("measured", "repaired", "published", "estimated"),
+            EVIDENCE,
             "how the way was measured",
         ),
         text_list("passages", "canals, straits, links and gauge changes passed"),
@@ -329,8 +331,8 @@ CHAINS = Schema(
         text("toc_id", "transport operation category"),
         number("wtw_kgco2e", "of the leg, physical"),
         NOTE,
-        QUALITY,
-        SOURCE,
+        choice("quality", QUALITIES, "of the distance and of the emission figure, the weaker"),
+        text("source_id", "of the emission figure; prices and hours are assumptions"),
     ),
 )
 
@@ -374,7 +376,10 @@ LEGS = Schema(
         number("eac_kwh", "kWh covered by electricity certificates", at_least=0),
         number("cost", "share of the price, EUR"),
         choice("data_type", ("primary", "modelled", "default"), "kind of emission data"),
-        choice("quality", QUALITIES, "weakest of all inputs"),
+        choice("quality", QUALITIES, "weakest input of the emission figures"),
+        choice(
+            "distance_evidence", EVIDENCE, "how the distance is known; `stated`: by the service"
+        ),
         number("low_kgco2e", "lower end of the interval, physical WTW"),
         number("high_kgco2e", "upper end of the interval, physical WTW"),
         text("source_id", "sources of the emission figures"),

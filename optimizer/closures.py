@@ -20,8 +20,23 @@ if TYPE_CHECKING:
     from optimizer.scenarios import Closures
 
 
+_LARGEST_M = 100.0  # no ship is wider, or deeper by far
+_LIKE_ENOUGH = 0.5
+
+
 def conditions_of(closures: Closures) -> Conditions:
-    """Return the closures as conditions of a way."""
+    """Return the closures as conditions of a way.
+
+    Raises
+    ------
+    ProblemError
+        for a ship whose draft or beam no ship has.
+    """
+    for name, size in (("draft", closures.ship_draft_m), ("beam", closures.ship_beam_m)):
+        if size is not None and not 0 < size <= _LARGEST_M:
+            raise ProblemError(
+                f"ship {name} {size:g} m, wanted more than 0, at most {_LARGEST_M:g}"
+            )
     return Conditions(
         closed=frozenset(closures.passages),
         countries=frozenset(closures.countries),
@@ -57,6 +72,8 @@ def world_names(router: WorldRouter, hubs: Iterable[str]) -> dict[str, frozenset
     return {
         "hubs": frozenset(hubs),
         "modes": frozenset(MODES),
+        "carriers": frozenset(),
+        "services": frozenset(),
         "countries": router.airspace.names,
         "passages": router.closable,
         "airspace": router.airspace.names,
@@ -66,7 +83,7 @@ def world_names(router: WorldRouter, hubs: Iterable[str]) -> dict[str, frozenset
 def check_closures(closures: Closures, names: Mapping[str, frozenset[str]]) -> None:
     """Refuse a closure of something that is not there: it would change nothing in silence."""
     faults = [
-        f"closures.{kind}: {name!r} is not known; nearest is {nearest_name(name, known)!r}"
+        f"closures.{kind}: {name!r} is not known{nearest_name(name, known)}"
         for kind, known in names.items()
         for name in getattr(closures, kind)
         if name not in known
@@ -76,9 +93,10 @@ def check_closures(closures: Closures, names: Mapping[str, frozenset[str]]) -> N
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
-    """Return the known name that looks most like this one."""
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0)
-    return near[0] if near else ""
+    """Return words that offer the known name most like this one; none if nothing is like it."""
+    folded = {k.casefold(): k for k in sorted(known)}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=_LIKE_ENOUGH)
+    return f"; nearest is {folded[near[0]]!r}" if near else ""
 
 
 def shut_services(

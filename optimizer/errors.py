@@ -13,6 +13,10 @@ class RouteError(GreenlaneError):
     """No route: names the closure or the missing link; never an empty distance."""
 
 
+class OffNetworkError(RouteError):
+    """An end lies off the network of a mode: nothing is mapped near it."""
+
+
 class InfeasibleError(GreenlaneError):
     """No plan can keep all limits; names the limits in conflict."""
 

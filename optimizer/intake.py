@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.cells import read_cell
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from data.catalogue import Catalogue
     from data.network import Service
     from emissions.factors import Factors
+    from optimizer.routers import WorldRouter
     from optimizer.scenarios import Scenario
     from optimizer.world.supply import Supply
 
@@ -88,9 +89,8 @@ def read_problem(  # noqa: PLR0913  (the options of a reading)
     tables, digest = _open_tables(path)
     _override(tables, scenario, only=(SHIPMENTS.name, PIECES.name))
     asked = len(tables["shipments"].rows) + len({r.row for r in tables["shipments"].refused})
+    conditions = conditions_of(scenario.closures)
     found: Supply | None = None
-    router = open_router(catalogue)
-    online = open_osrm(osrm, router, cache_dir) if osrm else None
     if SERVICES.name not in tables:
         from optimizer.world.supply import open_supply  # noqa: PLC0415  (most problems bring theirs)
 
@@ -98,22 +98,44 @@ def read_problem(  # noqa: PLR0913  (the options of a reading)
             catalogue,
             factors,
             _pairs(tables["shipments"]),
-            conditions_of(scenario.closures),
+            conditions,
             cache_dir=cache_dir,
             report=report,
         )
         tables |= found.tables
     _override(tables, scenario, without=(SHIPMENTS.name, PIECES.name))
-    hubs = hubs_of(tables["hubs"])
-    transfers = transfers_of(tables["transfers"], hubs, factors.hocs, factors.grids)
+    router = open_router(catalogue)
+    online = open_osrm(osrm, router, cache_dir) if osrm else None
     refs = References(
-        hubs=hubs,
+        hubs=hubs_of(tables["hubs"]),
         units=load_units(catalogue),
         per_eur=_rates(tables["fx"]),
         factors=factors,
         router=online or router,
-        conditions=conditions_of(scenario.closures) if found else OPEN,
+        conditions=conditions if found else OPEN,
     )
+    problem = _problem(tables, refs, scenario, router, found)
+    if online:
+        problem = replace(problem, assumptions=(*problem.assumptions, *online.told))
+    return Intake(
+        problem=problem,
+        refused=tuple(fault for table in tables.values() for fault in table.refused),
+        refused_shipments=asked - len(problem.shipments),
+        unknown_columns=_unknown(tables),
+        input_sha256=digest,
+    )
+
+
+def _problem(
+    tables: Mapping[str, Table],
+    refs: References,
+    scenario: Scenario,
+    router: WorldRouter,
+    found: Supply | None,
+) -> Problem:
+    """Return the problem in the tables; rows with faults are refused in place."""
+    hubs, factors = refs.hubs, refs.factors
+    transfers = transfers_of(tables["transfers"], hubs, factors.hocs, factors.grids)
     services = services_of(tables["services"], refs)
     names = known_names(services, hubs, router)
     if found:  # what a closure kept out of the search has a name all the same
@@ -124,10 +146,10 @@ def read_problem(  # noqa: PLR0913  (the options of a reading)
     closed = shut_services(services, hubs, scenario.closures) | grounded
     around = Surroundings(hubs=hubs, per_eur=refs.per_eur, names=names, supply=found)
     shipments = read_shipments(tables["shipments"], tables["pieces"], around)
-    refused = tuple(fault for table in tables.values() for fault in table.refused)
     if not shipments:
-        raise DataError("\n".join(["no usable shipment", *map(str, refused)]))
-    problem = Problem(
+        refused = (str(fault) for table in tables.values() for fault in table.refused)
+        raise DataError("\n".join(["no usable shipment", *refused]))
+    return Problem(
         shipments=shipments,
         hubs=hubs,
         transfers=transfers,
@@ -137,18 +159,7 @@ def read_problem(  # noqa: PLR0913  (the options of a reading)
         dated=dated,
         factors=factors,
         scenario=scenario,
-        assumptions=(
-            *(found.assumptions if found else ()),
-            *(online.told if online else ()),
-            *notes,
-        ),
-    )
-    return Intake(
-        problem=problem,
-        refused=refused,
-        refused_shipments=asked - len(shipments),
-        unknown_columns=_unknown(tables),
-        input_sha256=digest,
+        assumptions=(*(found.assumptions if found else ()), *notes),
     )
 
 

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from data.factor_schemas import PARAMETERS
-from data.network_schemas import FIXED_LINKS, GAUGE_STATIONS, PASSAGES, RAIL_SERVICES, REGIONS
-from optimizer.errors import RouteError
+from data.network_schemas import (
+    CLOSED_BORDERS,
+    FIXED_LINKS,
+    GAUGE_STATIONS,
+    PASSAGES,
+    RAIL_SERVICES,
+    REGIONS,
+)
+from optimizer.errors import OffNetworkError, RouteError
 from optimizer.ways.airspace import Airspace
 from optimizer.ways.graph import Graph
 from optimizer.ways.island import Islands
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from data.catalogue import Catalogue
+    from data.tables import Row
     from optimizer.ways.route import Spot
 
 # Canals a voyage passes only if its service says so; straits stay open unless a scenario closes
@@ -90,16 +98,26 @@ class WorldRouter:
         return self._network("iww", waterways(self.catalogue))
 
     @cached_property
+    def _gauge_stations(self) -> tuple[Row, ...]:
+        return self.catalogue.table("network/rail_gauge_stations.csv", GAUGE_STATIONS).rows
+
+    @cached_property
     def closable(self) -> frozenset[str]:
         """Every name that a closure of passages may use: at sea, and of fixed links and gauges."""
         links = self.catalogue.table("network/fixed_links.csv", FIXED_LINKS).rows
-        stations = self.catalogue.table("network/rail_gauge_stations.csv", GAUGE_STATIONS).rows
         return frozenset(
             (
                 *self.passages,
                 *(row["link_id"] for row in links),
-                *(f"gauge:{row['station_id']}" for row in stations),
+                *(f"gauge:{row['station_id']}" for row in self._gauge_stations),
             )
+        )
+
+    def closed_borders(self, mode: str) -> frozenset[frozenset[str]]:
+        """Pairs of countries between which freight of a mode does not cross by land."""
+        rows = self.catalogue.table("network/closed_borders.csv", CLOSED_BORDERS).rows
+        return frozenset(
+            frozenset((r["country_a"], r["country_b"])) for r in rows if mode in r["modes"]
         )
 
     @cached_property
@@ -118,10 +136,21 @@ class WorldRouter:
         return Islands(self.catalogue, self.parameters["island_road_km_per_gcd_km"])
 
     @cached_property
-    def published_km(self) -> Mapping[frozenset[str], float]:
-        """Published distances of named rail services, by the ids of both terminals."""
+    def _published(self) -> Mapping[frozenset[str], float]:
+        """Published distances of named rail services, by both towns."""
         rows = self.catalogue.table("network/rail_services.csv", RAIL_SERVICES).rows
-        return {frozenset((r["origin_hub"], r["destination_hub"])): r["published_km"] for r in rows}
+        return {
+            frozenset((_town(r["origin_hub"]), _town(r["destination_hub"]))): r["published_km"]
+            for r in rows
+        }
+
+    def published_km(self, hub_a: str, hub_b: str) -> float | None:
+        """Return the published distance of a named service between the towns of two terminals.
+
+        Terminals of one town share it: the train runs from one of them, and a truck's way between
+        them is no reason for another length.
+        """
+        return self._published.get(frozenset((_town(hub_a), _town(hub_b))))
 
     def network(self, mode: str) -> Network:
         """Return the network of a mode that has one."""
@@ -133,8 +162,17 @@ class WorldRouter:
         if mode == "sea":
             return {name: row["delay_h"] or 0.0 for name, row in self.passages.items()}
         if mode == "rail":
-            rows = self.catalogue.table("network/rail_gauge_stations.csv", GAUGE_STATIONS).rows
-            return {f"gauge:{row['station_id']}": row["hours"] or 0.0 for row in rows}
+            return {f"gauge:{r['station_id']}": r["hours"] or 0.0 for r in self._gauge_stations}
+        return {}
+
+    def tolls(self, mode: str) -> Mapping[str, float]:
+        """Return what each passage costs: EUR per TEU at sea, EUR per tonne at a gauge change."""
+        if mode == "sea":
+            return {name: row["toll_eur_per_teu"] or 0.0 for name, row in self.passages.items()}
+        if mode == "rail":
+            return {
+                f"gauge:{r['station_id']}": r["cost_per_t"] or 0.0 for r in self._gauge_stations
+            }
         return {}
 
     def fingerprints(self, mode: str) -> tuple[str, ...]:
@@ -144,6 +182,7 @@ class WorldRouter:
             if mode in _STEMS
             else [f"network/waterway_{part}.csv" for part in ("points", "junctions")]
         )
+        paths += ["network/closed_borders.csv", "network/regions.csv"]
         return tuple(self.catalogue.card(path)[0].sha256 for path in paths)
 
     def route(
@@ -171,7 +210,7 @@ class WorldRouter:
         under = self.conditions(mode, conditions)
         try:
             found = self.network(mode).route(origin, destination, under)
-        except RouteError:
+        except OffNetworkError:
             island = self._island(origin, destination, mode, under)
             if island is None:
                 raise
@@ -184,7 +223,11 @@ class WorldRouter:
     def conditions(self, mode: str, asked: Conditions) -> Conditions:
         """Return what matters to a mode: for ships also what they do not fit, and the Arctic."""
         if mode != "sea":
-            return Conditions(closed=asked.closed, countries=asked.countries)
+            graph = self.network(mode).graph
+            return Conditions(
+                closed=asked.closed & frozenset(graph.labels),
+                countries=asked.countries & frozenset(graph.countries),
+            )
         too_small = {
             name
             for name, row in self.passages.items()
@@ -196,6 +239,7 @@ class WorldRouter:
     def _overland(self, mode: str) -> Graph:
         factor = self.parameters[f"{mode}_km_per_network_km"]
         graph = Graph.load(self.catalogue, _STEMS[mode], label="label", km_factor=factor)
+        graph = graph.without_crossings(self.closed_borders(mode))
         return graph if mode == "road" else self._reluctant(graph)
 
     def _reluctant(self, graph: Graph) -> Graph:
@@ -218,7 +262,7 @@ class WorldRouter:
     def _island(
         self, origin: Spot, destination: Spot, mode: str, under: Conditions
     ) -> Route | None:
-        """Return an estimate where no road is mapped; a closure is no reason to estimate."""
+        """Return an estimate where no road is mapped; a closed way is no reason to estimate."""
         if mode != "road" or under.closed or under.countries:
             return None
         return self._islands.route(origin, destination)
@@ -228,7 +272,7 @@ class WorldRouter:
     ) -> float | None:
         if mode != "rail" or under.closed or under.countries:
             return None
-        return self.published_km.get(frozenset((origin.hub_id, destination.hub_id)))
+        return self.published_km(origin.hub_id, destination.hub_id)
 
 
 @lru_cache(maxsize=2)
@@ -240,6 +284,16 @@ def open_router(catalogue: Catalogue) -> WorldRouter:
 def _at_one_point(a: Spot, b: Spot) -> bool:
     """Tell two places apart of which we know no more than the town."""
     return a.hub_id != b.hub_id and (a.lat, a.lon) == (b.lat, b.lon)
+
+
+def _town(hub_id: str) -> str:
+    """Return the UN/LOCODE in the id of a terminal, or an id that is none as it stands.
+
+    >>> _town("CNCQI-RAIL-TUANJIECUN")
+    'CNCQI'
+    """
+    town, mark, _ = hub_id.partition("-RAIL")
+    return town if mark else hub_id
 
 
 def _exceeds(size: float | None, limit: float | None) -> bool:

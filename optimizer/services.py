@@ -112,6 +112,7 @@ def _service(row: Row, refs: References) -> Service:
         passages=tuple(dict.fromkeys((*row["passages"], *route.passages))),
         countries=route.countries,
         quality=_weakest(row["quality"] or "estimate", route.quality),
+        evidence="stated" if row["distance_km"] else route.evidence,
         source_id=row["source_id"] or "",
         geometry=route.geometry,
     )

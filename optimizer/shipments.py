@@ -121,9 +121,7 @@ def _with_known_wishes(
         for column in ("must_use", "must_avoid"):
             for name in getattr(s, column):
                 if name not in known:
-                    wanted = (
-                        f"a hub, service, carrier or mode; nearest is {nearest_name(name, known)!r}"
-                    )
+                    wanted = f"a hub, service, carrier or mode{nearest_name(name, known)}"
                     table.refuse(rows[s.shipment_id], column, name, wanted, "unknown_name")
         if len(table.refused) == before:
             kept.append(s)

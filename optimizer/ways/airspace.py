@@ -36,6 +36,7 @@ _MOVES = (
     *((2, 3), (3, 2), (2, -3), (3, -2)),
 )
 _SAMPLES = (0.0, 0.25, 0.5, 0.75, 1.0)  # along a move, to see whose airspace it crosses
+_TREES = 400  # searches kept at hand, half a megabyte each
 _NO_DETOUR = 1.0005  # a smaller ratio is the grid's, not the closure's
 
 
@@ -47,6 +48,7 @@ class Airspace:
     _km: dict[tuple[int, frozenset[str]], NDArray[np.float64]] = field(
         default_factory=dict, repr=False
     )
+    _matrices: dict[frozenset[str], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _countries(self) -> tuple[NDArray[np.int16], tuple[str, ...]]:
@@ -89,6 +91,11 @@ class Airspace:
         return np.concatenate(starts), np.concatenate(ends), np.concatenate(under, axis=1)
 
     def _matrix(self, closed: frozenset[str]) -> Any:  # noqa: ANN401  (scipy has no types)
+        if closed not in self._matrices:
+            self._matrices[closed] = self._built(closed)
+        return self._matrices[closed]
+
+    def _built(self, closed: frozenset[str]) -> Any:  # noqa: ANN401
         start, end, under = self._moves
         if closed:
             cells, names = self._countries
@@ -106,6 +113,8 @@ class Airspace:
     def _from(self, cell: int, closed: frozenset[str]) -> NDArray[np.float64]:
         key = (cell, closed)
         if key not in self._km:
+            while len(self._km) >= _TREES:
+                self._km.pop(next(iter(self._km)), None)
             self._km[key] = dijkstra(self._matrix(closed), indices=cell)
         return self._km[key]
 

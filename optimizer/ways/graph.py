@@ -14,6 +14,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from data.catalogue import Catalogue
@@ -139,6 +141,19 @@ class Graph:
             return self
         away = np.isin(self.country, shut_countries)
         kept = ~np.isin(self.label, shut_labels) & ~away[self.u] & ~away[self.v]
+        return self._keeping(kept)
+
+    def without_crossings(self, pairs: Iterable[frozenset[str]]) -> Graph:
+        """Return the network without edges between these pairs of countries."""
+        number = {name: i for i, name in enumerate(self.countries)}
+        shut = np.zeros((len(number), len(number)), bool)
+        for pair in pairs:
+            if pair <= number.keys():
+                a, b = (number[name] for name in pair)
+                shut[a, b] = shut[b, a] = True
+        return self._keeping(~shut[self.country[self.u], self.country[self.v]])
+
+    def _keeping(self, kept: NDArray[np.bool_]) -> Graph:
         return replace(
             self,
             u=self.u[kept],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.errors import RouteError
+from optimizer.errors import OffNetworkError, RouteError
 from optimizer.ways.graph import MEASURED
 from optimizer.ways.route import Conditions, Route, geodesic_km, simplified
 
@@ -62,8 +62,10 @@ class Network:
 
         Raises
         ------
+        OffNetworkError
+            naming the end that no network reaches.
         RouteError
-            naming what is closed, or the end that no network reaches.
+            naming what is closed.
         """
         key = (origin.lon, origin.lat, destination.lon, destination.lat, conditions)
         if key not in self._routes:
@@ -116,15 +118,15 @@ class Network:
             snaps = {s.component: s for s in graph.snaps(spot.lon, spot.lat, self.reach.snap_km)}
             if not snaps:
                 off = f"no {self.mode} network within {self.reach.snap_km:g} km of {spot.hub_id}"
-                raise RouteError(f"{where}: {off} ({conditions})")
+                raise OffNetworkError(f"{where}: {off} ({conditions})")
             found.append(snaps)
         common = sorted(
             (found[0][c].km + found[1][c].km, c) for c in found[0].keys() & found[1].keys()
         )
         if not common:
             raise RouteError(
-                f"{where}: no way ({conditions}): the {self.mode} networks at both "
-                "ends are not connected"
+                f"{where}: no way ({conditions}): the {self.mode} networks at both ends are not "
+                "connected, or only across a border that freight does not cross"
             )
         return found[0][common[0][1]], found[1][common[0][1]]
 

@@ -53,7 +53,7 @@ class Conditions:
     """What may not be used, and how large the ship is."""
 
     closed: frozenset[str] = frozenset()  # passages, fixed links, gauge-change stations
-    countries: frozenset[str] = frozenset()  # ISO alpha-2, not to be entered by road or rail
+    countries: frozenset[str] = frozenset()  # ISO alpha-2, not to be entered
     airspace: frozenset[str] = frozenset()  # ISO alpha-2, not to be overflown
     hubs: frozenset[str] = frozenset()  # not to be called at
     modes: frozenset[str] = frozenset()  # not to be used

@@ -13,11 +13,15 @@ import numpy as np
 
 from optimizer.errors import RouteError
 from optimizer.ways.route import OPEN
-from optimizer.world.arcs import DESTINATION, ORIGIN, network
+from optimizer.world.arcs import network
 from optimizer.world.corridor import corridor
+from optimizer.world.offered import DESTINATION, ORIGIN
 from optimizer.world.pareto import Arcs, pareto_ways
+from optimizer.world.reasons import why_absent
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from optimizer.ways.route import Conditions
     from optimizer.world.arcs import Network
     from optimizer.world.corridor import End
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
     from optimizer.world.tools import World
 
 MOST_LEGS = 7
-_MAIN_SHARE = 0.15  # of the km on line modes
 _NEXT_TO_NOTHING, _A_LOT = 0.03, 0.15
 _ALIKE = 0.08  # chains of one kind within this share of each other in all figures are one
 # Families that a planner asks after by name, and the modes each may use beside trucks.
@@ -71,18 +74,10 @@ class Chain:
         return tuple(kept) or ("road",)
 
     @property
-    def main_modes(self) -> frozenset[str]:
-        """Line modes that carry a good part of the way: feeders do not name a chain."""
-        lines = [leg for leg in self.legs if leg.mode != "road"]
-        total = sum(leg.km for leg in lines)
-        shares = (
-            {m: sum(leg.km for leg in lines if leg.mode == m) / total for m in self.modes}
-            if lines
-            else {}
-        )
-        return frozenset(m for m, share in shares.items() if share >= _MAIN_SHARE) or frozenset(
-            {"road"}
-        )
+    def told(self) -> str:
+        """Figures per tonne in words."""
+        cost, co2e = f"{self.eur_per_t:,.0f} EUR", f"{self.kgco2e_per_t:,.0f} kg CO2e"
+        return f"{cost}, {self.hours / 24:.0f} days, {co2e} a tonne"
 
     @property
     def kind(self) -> str:
@@ -180,13 +175,17 @@ def _leg(world: World, net: Network, arc: int) -> ChainLeg:
 
 
 def _worth_showing(chains: list[Chain]) -> list[Chain]:
-    """Return chains without those that gain next to nothing on another and lose a lot."""
+    """Return chains without those that gain next to nothing on another and lose a lot.
+
+    The best by each figure always stay: what is marked cheapest, fastest or greenest is.
+    """
     table = np.array([_figures(c) for c in chains]).reshape(-1, 3)
+    best = set(table.argmin(axis=0).tolist()) if len(table) else set()
     kept = []
-    for chain, row in zip(chains, table, strict=True):
+    for i, (chain, row) in enumerate(zip(chains, table, strict=True)):
         close = (table <= row * (1 + _NEXT_TO_NOTHING)).all(axis=1)
         better = (table <= row * (1 - _A_LOT)).any(axis=1)
-        if not (close & better).any():
+        if i in best or not (close & better).any():
             kept.append(chain)
     return kept
 
@@ -250,65 +249,77 @@ def _families(
     for family, modes in FAMILIES.items():
         if any(_belongs(chain, family) for chain in found):
             continue
-        best = _best_of(world, net, family, modes)
+        best = _best_of(world, net, modes)
         if best is None:
-            absent.append((family, _why_absent(net, modes)))
+            absent.append((family, why_absent(world, net, modes)))
+        elif len(modes) > 1 and found and _pointless(best, found):
+            absent.append((family, f"only by detours that are worse than all else: {best.told}"))
         else:
-            others.append(replace(best, note=_beaten_by(best, found)))
+            others.append(replace(best, note=_beaten_by(world, best, found)))
     return tuple(others), tuple(absent)
 
 
+def _pointless(chain: Chain, found: list[Chain]) -> bool:
+    """Tell whether a beaten chain is worse in two figures than everything that is not."""
+    worst = np.array([_figures(c) for c in found]).max(axis=0)
+    return int((np.array(_figures(chain)) > worst).sum()) > 1
+
+
 def _belongs(chain: Chain, family: str) -> bool:
+    """Tell whether a chain is of a family: by the modes that name its kind."""
     if family == "iww":
         return "iww" in chain.modes
-    return chain.main_modes == set(FAMILIES[family] or ("road",))
+    return set(chain.modes) == set(FAMILIES[family] or ("road",))
 
 
-def _best_of(world: World, net: Network, family: str, modes: tuple[str, ...]) -> Chain | None:
-    allowed = np.isin(net.mode, ["road", *modes])
-    rows = np.flatnonzero(allowed)
-    arcs = Arcs(
-        states=net.arcs.states,
-        start=net.arcs.start[rows],
-        end=net.arcs.end[rows],
-        figures=net.arcs.figures[rows],
-    )
-    ways = pareto_ways(arcs, net.source, net.target, most_legs=MOST_LEGS)
+def _best_of(world: World, net: Network, modes: tuple[str, ...]) -> Chain | None:
+    """Return the best chain that uses each of these modes, and no other beside trucks."""
+    arcs, rows, target = _using_all(net, modes)
+    states = (len(modes) and 2 ** len(modes)) or 1
+    ways = pareto_ways(arcs, net.source * states, target, most_legs=MOST_LEGS)
     chains = [
         _chain(world, net, tuple(int(rows[a]) for a in way), figures)
         for way, figures in zip(ways.arcs, ways.figures.tolist(), strict=True)
     ]
-    fitting = [c for c in chains if _belongs(c, family)]
-    scores = _scores(fitting)
-    return fitting[scores.index(min(scores))] if fitting else None
+    scores = _scores(chains)
+    return chains[scores.index(min(scores))] if chains else None
 
 
-def _beaten_by(chain: Chain, found: list[Chain]) -> str:
+def _using_all(net: Network, modes: tuple[str, ...]) -> tuple[Arcs, NDArray[np.int64], int]:
+    """Return the network in which only ways that use each mode arrive.
+
+    Each state stands once for every set of modes used so far, as bits of a number.
+    """
+    sets = 2 ** len(modes)
+    allowed = np.flatnonzero(np.isin(net.mode, ["road", *modes]))
+    bit = np.zeros(len(allowed), np.int64)
+    for i, mode in enumerate(modes):
+        bit[net.mode[allowed] == mode] = 1 << i
+    target = net.arcs.states * sets
+    start, end, rows = [], [], []
+    for used in range(sets):
+        after = used | bit
+        home = net.arcs.end[allowed] == net.target
+        good = ~home | (after == sets - 1)
+        start.append((net.arcs.start[allowed] * sets + used)[good])
+        end.append(np.where(home, target, net.arcs.end[allowed] * sets + after)[good])
+        rows.append(allowed[good])
+    starts, ends, numbers = (np.concatenate(x) for x in (start, end, rows))
+    order = np.lexsort((numbers, starts))
+    arcs = Arcs(
+        states=target + 1,
+        start=starts[order],
+        end=ends[order],
+        figures=net.arcs.figures[numbers[order]],
+    )
+    return arcs, numbers[order], target
+
+
+def _beaten_by(world: World, chain: Chain, found: list[Chain]) -> str:
     for other in found:
         if all(x <= y for x, y in zip(_figures(other), _figures(chain), strict=True)):
-            way = " > ".join(leg.destination for leg in other.legs[:-1])
-            return f"{other.kind} by {way} is no dearer, no slower and no dirtier"
+            hubs = [world.hubs.at(leg.destination) for leg in other.legs[:-1]]
+            way = ", ".join(h.hub.name for h in hubs if h is not None)
+            by = f" by {way}" if way else ""
+            return f"{other.kind}{by} is no dearer, no slower and no dirtier"
     return "each of its chains is beaten by one of another kind"
-
-
-def _why_absent(net: Network, modes: tuple[str, ...]) -> str:
-    corridor = net.corridor
-    if not modes:
-        return "no road from door to door, or farther than trucks are offered for"
-    for mode in modes:
-        for end, km in (
-            (corridor.origin, corridor.from_origin_km),
-            (corridor.destination, corridor.to_destination_km),
-        ):
-            joined = [d for h, d in zip(corridor.hubs, km.tolist(), strict=True) if mode in h.modes]
-            own = end.hub is not None and mode in end.hub.modes
-            if not own and not np.isfinite(joined).any():
-                return f"no {mode} hub in reach of {end.hub_id} by road"
-        if not (net.mode == mode).any():
-            return f"no {mode} connection between hubs on this corridor ({corridor.conditions})"
-    if len(modes) > 1:
-        return f"{' and '.join(modes)} meet at no hub on the way"
-    return (
-        f"no {modes[0]} line joins hubs in reach of both ends: there is no way, it is too short or "
-        f"too long, or a hub too small ({corridor.conditions})"
-    )

@@ -14,7 +14,6 @@ from optimizer.ways.route import OPEN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from data.network import Hub
     from optimizer.ways.route import Conditions
     from optimizer.world.hubs import WorldHub
     from optimizer.world.tools import World
@@ -67,7 +66,16 @@ class Corridor:
 def corridor(
     world: World, origin: End, destination: End, conditions: Conditions = OPEN
 ) -> Corridor:
-    """Return the part of the world between two ends: two road searches, and a choice of hubs."""
+    """Return the part of the world between two ends: two road searches, and a choice of hubs.
+
+    Raises
+    ------
+    RouteError
+        if an end itself is closed.
+    """
+    for end in (origin, destination):
+        if why := _closed_end(end, conditions):
+            raise RouteError(f"{origin.name} to {destination.name}: {why}")
     feeders = [_feeders(world, end, conditions) for end in (origin, destination)]
     places = _chosen(world, (origin, destination), feeders, conditions)
     return Corridor(
@@ -80,6 +88,14 @@ def corridor(
         to_destination_km=feeders[1][places],
         direct_km=_direct_km(world, origin, destination, conditions),
     )
+
+
+def _closed_end(end: End, conditions: Conditions) -> str:
+    if end.country in conditions.countries:
+        return f"{end.name} lies in {end.country}, which is closed"
+    if end.hub is not None and end.hub_id in conditions.hubs:
+        return f"{end.hub_id} is closed"
+    return ""
 
 
 def _direct_km(world: World, origin: End, destination: End, conditions: Conditions) -> float:
@@ -128,7 +144,7 @@ def _chosen(
     """Return the places of the hubs that may matter, in the order of all hubs."""
     kind, rank = world.hubs.kind, world.hubs.rank
     usable = np.isfinite(world.handling_kgco2e_per_t)
-    usable &= np.array([_allowed(h.hub, conditions) for h in world.hubs.hubs])
+    usable &= np.array([_allowed(h, conditions) for h in world.hubs.hubs])
     picked: set[int] = set()
     for km in feeders:
         order = np.argsort(km, kind="stable")
@@ -149,8 +165,14 @@ def _chosen(
     return np.array(sorted(picked), np.int64)
 
 
-def _allowed(hub: Hub, conditions: Conditions) -> bool:
-    return hub.hub_id not in conditions.hubs and hub.country not in conditions.countries
+def _allowed(hub: WorldHub, conditions: Conditions) -> bool:
+    """Tell whether a hub is open, and deep enough for the ship where its depth is known."""
+    deep = conditions.draft_m is None or (hub.max_draft_m or np.inf) >= conditions.draft_m
+    return (
+        (deep or hub.hub.kind != "port")
+        and hub.hub.hub_id not in conditions.hubs
+        and hub.hub.country not in conditions.countries
+    )
 
 
 def _point(end: End) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,12 @@ from data.units import KG_PER_TONNE
 from emissions.chain import TCE
 from emissions.energy import hub_energy
 from emissions.inventory import Inventory, take_inventory
+from optimizer.routers import CANALS
 
 if TYPE_CHECKING:
     from data.network import Hub
-    from optimizer.ways.route import Route
-    from optimizer.world.chains import Chain, Chains
+    from optimizer.ways.route import Conditions, Route
+    from optimizer.world.chains import Chain, ChainLeg, Chains
     from optimizer.world.corridor import End
     from optimizer.world.tools import World
 
@@ -53,7 +54,9 @@ def detail(world: World, found: Chains, chain: Chain, mass_kg: float) -> Detail:
             if name not in spots and hub is not None:
                 spots[name] = hub.hub
     routes = tuple(
-        world.router.route(spots[leg.origin], spots[leg.destination], leg.mode, found.conditions)
+        world.router.route(
+            spots[leg.origin], spots[leg.destination], leg.mode, _under(leg, found.conditions)
+        )
         for leg in chain.legs
     )
     eur_per_t, hours = chain.eur_per_t, chain.hours
@@ -70,6 +73,13 @@ def detail(world: World, found: Chains, chain: Chain, mass_kg: float) -> Detail:
         hours=hours,
         inventory=take_inventory(elements, world.factors),
     )
+
+
+def _under(leg: ChainLeg, conditions: Conditions) -> Conditions:
+    """Return the conditions of a leg: a voyage passes the canals that it was priced for alone."""
+    if leg.mode != "sea":
+        return conditions
+    return replace(conditions, closed=conditions.closed | (CANALS - set(leg.passages)))
 
 
 def _elements(world: World, chain: Chain, routes: tuple[Route, ...], mass_kg: float) -> list[TCE]:

@@ -38,6 +38,7 @@ class WorldHub:
     modes: tuple[str, ...]
     unlocode: str
     iata: str
+    max_draft_m: float | None
     quality: str
     source_id: str
 
@@ -116,6 +117,7 @@ def _hub(row: Row) -> WorldHub:
         modes=tuple(sorted({*modes, "road"})),
         unlocode=row["unlocode"] or "",
         iata=row["iata"] or "",
+        max_draft_m=row["max_draft_m"],
         quality=row["quality"] or "estimate",
         source_id=row["source_id"] or "",
     )

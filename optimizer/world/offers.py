@@ -11,6 +11,8 @@ from data.network_schemas import HANDLING, OFFERS, REGIONS, SIZE_CLASSES
 from data.units import KG_PER_TONNE
 from optimizer.routers import CUSTOMS_UNION
 
+TEU_OF_UNIT = 2.0  # the unit of sea offers is a container of forty feet
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from data.catalogue import Catalogue
     from emissions.factors import Factors
+    from optimizer.routers import WorldRouter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Offer:
     mode: str
     title: str
     countries: frozenset[str]  # both ends lie in one of them; empty: anywhere
+    touches: frozenset[str]  # at least one end lies in one of these; empty: no matter
     from_km: float
     to_km: float
     least_rank: int  # 0 for the largest class
@@ -100,9 +104,17 @@ class Terms:
                 offer.from_km <= km < offer.to_km
                 and max(ranks) <= offer.least_rank
                 and (not offer.countries or set(ends) <= offer.countries)
+                and (not offer.touches or set(ends) & offer.touches)
             ):
                 return offer
         return None
+
+    def tolls_eur_per_t(self, router: WorldRouter, mode: str) -> dict[str, float]:
+        """Return EUR per tonne for each passage or change of gauge, at the typical load."""
+        if mode != "sea":
+            return dict(router.tolls(mode))
+        load_t = next(o.row["typical_load_kg"] for o in self.of_mode("sea")) / KG_PER_TONNE
+        return {name: eur * TEU_OF_UNIT / load_t for name, eur in router.tolls("sea").items()}
 
     def customs_between(self, a: str, b: str) -> bool:
         """Tell whether goods clear customs between two countries."""
@@ -138,6 +150,9 @@ def leg_figures(  # noqa: PLR0913  (a leg's facts, column by column)
         if offer.countries:
             inside = list(offer.countries)
             fits &= np.isin(countries[0], inside) & np.isin(countries[1], inside)
+        if offer.touches:
+            touched = list(offer.touches)
+            fits &= np.isin(countries[0], touched) | np.isin(countries[1], touched)
         toc = factors.toc(offer.toc_id)
         way = km[fits]
         eur[fits] = offer.eur_per_t + offer.eur_per_tkm * way
@@ -155,6 +170,7 @@ def _offer(row: Mapping[str, Any], regions: Mapping[str, frozenset[str]]) -> Off
         mode=row["mode"],
         title=row["title"],
         countries=regions[row["region"]] if row["region"] else frozenset(),
+        touches=regions[row["touches"]] if row["touches"] else frozenset(),
         from_km=row["from_km"],
         to_km=row["to_km"],
         least_rank=SIZE_CLASSES.index(row["least_size"]),

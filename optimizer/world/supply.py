@@ -6,6 +6,7 @@ is an assumption.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from data.gazetteer import Gazetteer
 from data.network import Hub
 from data.schemas import HUBS, SERVICES, TRANSFERS
 from data.tables import Table
+from data.units import KG_PER_TONNE
 from optimizer.errors import RouteError
 from optimizer.routers import CANALS
 from optimizer.world.chains import find_chains
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from optimizer.ways.route import Conditions
     from optimizer.world.chains import ChainLeg
     from optimizer.world.hubs import WorldHub
-    from optimizer.world.offers import Offer
 
 CARRIER = "World (assumed)"
 ASSUMED_BY = "greenlane-assumptions"
@@ -39,6 +40,9 @@ _AS_OFFERED = (
     *("schedule", "unit_code", "unit_capacity_kg", "unit_capacity_m3"),
     *("part_load_factor", "chargeable_kg_per_m3", "aircraft"),
 )
+_PORT_MARK = "port:"
+_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
+_TOLD_CANALS = frozenset({"suez", "panama"})  # a voyage by the Red Sea is one by Suez
 _SAME_END = "origin and destination are the same place"
 
 
@@ -62,9 +66,11 @@ def end_of(world: World, gazetteer: Gazetteer, name: str) -> End:
     DataError
         for an unknown or ambiguous name, with candidates.
     """
-    own = world.hubs.at(name.strip())
-    if own is not None and own.hub.hub_id != own.unlocode:
-        # An IATA code or a terminal's id means the hub; a UN/LOCODE means the town.
+    # An IATA code, a terminal's id or `port:CODE` means the hub; five letters mean the town.
+    written = name.strip()
+    as_port = written.casefold().startswith(_PORT_MARK)
+    own = world.hubs.at(written[len(_PORT_MARK) :].strip().upper() if as_port else written)
+    if own is not None and (as_port or not _LOCODE.fullmatch(written)):
         return _hub_end(own)
     place = gazetteer.find(name)
     return End(
@@ -109,7 +115,7 @@ def supply(
     """Return services for pairs of written places: every leg of every chain worth a look."""
     wanted = sorted(set(pairs))
     ends, faults = _ends(world, gazetteer, {name for pair in wanted for name in pair})
-    legs: dict[tuple[str, str, str], ChainLeg] = {}
+    legs: dict[tuple[str, str, str, str], ChainLeg] = {}
     unreachable = {}
     for number, (a, b) in enumerate(wanted, start=1):
         if a not in ends or b not in ends:
@@ -124,7 +130,10 @@ def supply(
             unreachable[a, b] = str(error)
             continue
         for chain in (*found.chains, *found.others):
-            legs.update({(leg.mode, leg.origin, leg.destination): leg for leg in chain.legs})
+            legs.update({_key(leg): leg for leg in chain.legs})
+    world.legs.save(final=True)
+    for note in world.legs.notes:
+        report(note)
     used = {e.hub_id: e for e in ends.values()}
     return Supply(
         tables=_tables(world, used, [legs[key] for key in sorted(legs)]),
@@ -134,6 +143,12 @@ def supply(
         assumptions=_told(legs.values()),
         known_hubs=frozenset(world.hubs.index),
     )
+
+
+def _key(leg: ChainLeg) -> tuple[str, str, str, str]:
+    """Return what tells a leg from others: two voyages may differ by their canal alone."""
+    canals = "-".join(sorted(_TOLD_CANALS & set(leg.passages)))
+    return leg.mode, leg.origin, leg.destination, canals
 
 
 def _ends(
@@ -248,9 +263,10 @@ def _service_row(world: World, leg: ChainLeg) -> dict[str, Any]:
     offer = leg.offer
     delay = world.router.delays_h(leg.mode)
     hours = offer.hours(leg.km) + sum(delay.get(name, 0.0) for name in leg.passages)
+    name = "-".join(part for part in ("W", *_key(leg)) if part)
     return (
         {
-            "service_id": f"W-{leg.mode.upper()}-{leg.origin}-{leg.destination}",
+            "service_id": name.upper(),
             "carrier": CARRIER,
             "mode": leg.mode,
             "origin_hub": leg.origin,
@@ -263,20 +279,28 @@ def _service_row(world: World, leg: ChainLeg) -> dict[str, Any]:
             "passages": tuple(p for p in leg.passages if p in CANALS),
         }
         | {name: offer.row[name] for name in _AS_OFFERED}
-        | _prices(offer, leg.km)
+        | _prices(world, leg)
         | _assumed(f"{offer.offer_id}, {offer.title}")
     )
 
 
-def _prices(offer: Offer, km: float) -> dict[str, Any]:
-    row = offer.row
+def _prices(world: World, leg: ChainLeg) -> dict[str, Any]:
+    """Return the prices of a leg by its offer, with the tolls of what it passes."""
+    row = leg.offer.row
+    tolls = world.terms.tolls_eur_per_t(world.router, leg.mode)
+    toll_eur_per_t = sum(tolls.get(name, 0.0) for name in leg.passages)
+    extra = {
+        "cost_per_unit": toll_eur_per_t * row["typical_load_kg"] / KG_PER_TONNE,
+        "cost_per_t": toll_eur_per_t,
+    }
     prices: dict[str, Any] = {}
     for column, fixed, per_km in (
         ("cost_per_unit", "eur_per_unit", "eur_per_unit_km"),
         ("cost_per_t", "eur_per_t", "eur_per_tkm"),
     ):
         if row[fixed] is not None or row[per_km] is not None:
-            prices[column] = round((row[fixed] or 0.0) + (row[per_km] or 0.0) * km, 2)
+            way = (row[fixed] or 0.0) + (row[per_km] or 0.0) * leg.km
+            prices[column] = round(way + extra[column], 2)
     return prices
 
 

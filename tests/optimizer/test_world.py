@@ -16,7 +16,8 @@ from data.units import MG_PER_KG
 from emissions import Factors
 from optimizer import Scenario, read_problem
 from optimizer.audit import audit
-from optimizer.errors import RouteError
+from optimizer.closures import conditions_of
+from optimizer.errors import ProblemError, RouteError
 from optimizer.scenarios import Closures
 from optimizer.solve import Effort, solve
 from optimizer.ways.route import OPEN, Conditions
@@ -71,7 +72,7 @@ def nanjing_madrid(world: World, gazetteer: Gazetteer) -> Chains:
 def test_nanjing_to_madrid_by_every_kind_of_transport(nanjing_madrid: Chains) -> None:
     found = nanjing_madrid
     assert len(found.chains) >= 15
-    kinds = [set(c.main_modes) for c in (*found.chains, *found.others)]
+    kinds = [set(c.modes) for c in (*found.chains, *found.others)]
     for wanted in ({"sea"}, {"rail"}, {"rail", "sea"}, {"sea", "air"}, {"air"}):
         assert wanted in kinds
     marks = [m for c in found.chains for m in c.marks]
@@ -253,3 +254,118 @@ def test_hubs_without_services_are_a_problem_without_a_network(
     (tmp_path / "hubs.csv").write_text("hub_id,kind,name,country,lat,lon,tz\n", "utf-8")
     with pytest.raises(DataError, match="wanted services beside it"):
         read_problem(tmp_path, catalogue, factors, Scenario())
+
+
+def named(world: World, gazetteer: Gazetteer, a: str, b: str, **closed: object) -> Chains:
+    return chains(world, gazetteer, (a, b), Conditions(**closed))  # type: ignore[arg-type]
+
+
+def test_a_short_lane_still_shows_its_best_flight_or_says_why_not(
+    world: World, gazetteer: Gazetteer
+) -> None:
+    """A truck beats the flight everywhere; that is no reason to say that there is none."""
+    found = named(world, gazetteer, "Hamburg, DE", "Milano, IT")
+    flights = [c for c in found.others if set(c.modes) == {"air"}]
+    assert len(flights) == 1
+    assert "no dearer, no slower and no dirtier" in flights[0].note
+    shown = {c.kind for c in (*found.chains, *found.others)}
+    assert not shown & {family for family, _ in found.absent}
+
+
+@pytest.mark.parametrize("lane", LANES, ids=" to ".join)
+def test_no_truck_hides_two_legs_of_one_mode(
+    world: World, gazetteer: Gazetteer, lane: tuple[str, str]
+) -> None:
+    found = chains(world, gazetteer, lane)
+    for chain in (*found.chains, *found.others):
+        lines = [leg.mode for leg in chain.legs if leg.mode != "road"]
+        assert all(a != b or a == "air" for a, b in pairwise(lines))
+
+
+def test_what_is_marked_is_the_best_of_all(
+    world: World, gazetteer: Gazetteer, nanjing_madrid: Chains
+) -> None:
+    others = named(world, gazetteer, "Chongqing, CN", "Duisburg, DE")
+    for found in (nanjing_madrid, others):
+        for mark, name in (
+            ("cheapest", "eur_per_t"),
+            ("fastest", "hours"),
+            ("greenest", "kgco2e_per_t"),
+        ):
+            (best,) = [c for c in found.chains if mark in c.marks]
+            everyone = (*found.chains, *found.others)
+            assert getattr(best, name) == min(getattr(c, name) for c in everyone)
+
+
+def test_round_the_cape_stands_beside_panama_when_suez_is_shut(
+    world: World, gazetteer: Gazetteer
+) -> None:
+    found = named(world, gazetteer, "Shanghai, CN", "Hamburg, DE", closed=RED_SEA)
+    voyages = [leg for c in found.chains for leg in c.legs if leg.mode == "sea" and leg.km > 20_000]
+    assert any("south_africa" in leg.passages for leg in voyages)
+    chain = next(c for c in found.chains if "south_africa" in c.legs[1].passages)
+    worked = detail(world, found, chain, 1000.0)
+    assert "south_africa" in worked.routes[1].passages
+    assert worked.routes[1].distance_km == pytest.approx(chain.legs[1].km, rel=0.01)
+
+
+def test_an_end_that_is_closed_is_said_at_once(world: World, gazetteer: Gazetteer) -> None:
+    with pytest.raises(RouteError, match="Łódź lies in PL, which is closed"):
+        named(world, gazetteer, "Chengdu, CN", "Lodz, PL", countries=frozenset({"PL"}))
+
+
+def test_a_deep_ship_calls_only_where_it_floats(world: World, gazetteer: Gazetteer) -> None:
+    shallow = [h for h in world.hubs.hubs if h.max_draft_m and h.max_draft_m < 12]
+    assert shallow
+    found = named(world, gazetteer, "Shanghai, CN", "Montreal, CA", draft_m=15.0)
+    called = {
+        name
+        for c in (*found.chains, *found.others)
+        for leg in c.legs
+        if leg.mode == "sea"
+        for name in (leg.origin, leg.destination)
+    }
+    assert not called & {h.hub.hub_id for h in shallow}
+
+
+@pytest.mark.parametrize("size", [float("nan"), 0.0, -1.0, 1e308, float("inf")])
+def test_a_ship_that_cannot_be_is_refused(size: float) -> None:
+    for closures in (Closures(ship_draft_m=size), Closures(ship_beam_m=size)):
+        with pytest.raises(ProblemError, match="wanted more than 0"):
+            conditions_of(closures)
+
+
+def test_freight_does_not_cross_a_closed_border(world: World, gazetteer: Gazetteer) -> None:
+    for pair in (("Seoul, KR", "Pyongyang, KP"), ("Delhi, IN", "Lahore, PK")):
+        found = chains(world, gazetteer, pair)
+        shut = world.router.closed_borders("road") | world.router.closed_borders("rail")
+        for chain in (*found.chains, *found.others):
+            for route in detail(world, found, chain, 1000.0).routes:
+                crossed = {frozenset(p) for p in pairwise(route.countries)}
+                assert not crossed & shut
+
+
+def test_terminals_of_one_town_share_a_published_length(world: World) -> None:
+    km = world.router.published_km("CNCQI-RAIL-TUANJIECUN", "DEDUI-RAIL")
+    assert km == 11_179
+    assert world.router.published_km("CNCQI-RAIL-GUOYUAN", "DEDUI-RAIL") == km
+    assert world.router.published_km("CNCQI-RAIL-GUOYUAN", "ESMAD-RAIL-ABRONIGAL") is None
+
+
+def test_five_letters_are_a_town_and_a_mark_makes_them_a_port(
+    world: World, gazetteer: Gazetteer
+) -> None:
+    assert end_of(world, gazetteer, "PVG").hub is not None
+    assert end_of(world, gazetteer, "DEDUI-RAIL").hub is not None
+    port = end_of(world, gazetteer, "port:CNSHA").hub
+    assert port is not None
+    assert port.hub.kind == "port"
+    for hub in world.hubs.hubs:
+        if len(hub.hub.hub_id) == 5 and hub.hub.kind == "port" and hub.size_class == "major":
+            assert end_of(world, gazetteer, hub.hub.hub_id).hub is None, hub.hub.hub_id
+
+
+def test_block_trains_to_china_are_not_sold_in_europe(world: World, gazetteer: Gazetteer) -> None:
+    found = named(world, gazetteer, "Oslo, NO", "Piraeus, GR")
+    offers = {leg.offer.offer_id for c in found.chains for leg in c.legs if leg.mode == "rail"}
+    assert offers == {"RAIL-EUROPE"}
