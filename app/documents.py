@@ -208,6 +208,8 @@ def _service_row(service: Any) -> Row:  # noqa: ANN401  (one of problem.services
         "distance_km": service.distance_km,
         "distance_kind": service.distance_kind,
         "quality": service.quality,
+        "evidence": service.evidence,
+        "countries": list(service.countries),
         "aircraft": service.aircraft,
         "passages": list(service.passages),
         "geometry": [list(p) for p in service.geometry],

@@ -51,8 +51,10 @@ def line_row(line: Line) -> Row:
     }
 
 
-def _leg_row(leg: Leg) -> Row:
+def _leg_row(leg: Leg, plan: Plan) -> Row:
+    service = plan.problem.services.get(leg.service_id or "")
     return line_row(leg.line) | {
+        "distance_evidence": service.evidence if service else None,
         "departure_id": leg.departure_id or None,
         "service_id": leg.service_id or None,
         "unit_share": leg.unit_share,
@@ -65,7 +67,7 @@ def _leg_row(leg: Leg) -> Row:
 def plan_rows(plan: Plan) -> dict[str, list[Row]]:
     """Return the rows of each plan table but `refused`, in file order."""
     return {
-        "legs": [_leg_row(leg) for leg in plan.legs],
+        "legs": [_leg_row(leg, plan) for leg in plan.legs],
         "departures_used": _use_rows(plan),
         "loads": [
             {

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Settings:
     """What a user may set outside of arguments."""
 
+    cache_dir: str  # distances once found; safe to delete at any time
     output_dir: str = "out"
-    cache_dir: str = "out/cache"  # distances once found; safe to delete at any time
     key_passphrase: bytes = b""
 
 

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 from app.documents import json_bytes, software_version
 from app.passages import passage_names
 from app.views.chain_html import chains_html
+from app.views.geo import ATTRIBUTION
 from app.workflow import land
 from data.errors import DataError
 from data.gazetteer import Gazetteer
-from data.schemas import CHAINS
+from data.schemas import CHAINS, QUALITIES
 from data.tables import write_bytes
 from optimizer.closures import check_closures, conditions_of, world_names
 from optimizer.world.chains import find_chains
 from optimizer.world.detail import detail
-from optimizer.world.supply import ASSUMED_BY, end_of
+from optimizer.world.supply import end_of
 from optimizer.world.tools import World
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def chains_document(
         raise DataError(f"{origin!r} and {destination!r}: found one place, wanted two")
     found = find_chains(world, ends[0], ends[1], conditions_of(closures))
     worked = [detail(world, found, c, mass_kg) for c in (*found.chains, *found.others)]
+    world.legs.save(final=True)
     count, names = len(found.chains), _names(world, found)
     return {
         "schema": SCHEMA,
@@ -150,7 +152,11 @@ def chains_geojson(document: Mapping[str, Any]) -> bytes:
         }
         for row, leg in zip(_leg_rows(document), _legs(document), strict=True)
     ]
-    collection = {"type": "FeatureCollection", "features": features}
+    collection = {
+        "type": "FeatureCollection",
+        "attribution": ATTRIBUTION,
+        "features": features,
+    }
     return (json.dumps(collection, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
@@ -172,8 +178,9 @@ def _leg_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             "passages": tuple(leg["passages"]),
             "countries": tuple(leg["countries"]),
             "wtw_kgco2e": leg["kgco2e"],
-            "note": leg["offer"],
-            "source_id": ASSUMED_BY,
+            "chain_handling_kgco2e": chain["handling_kgco2e"],
+            "note": f"assumed {leg['offer']}",
+            "source_id": leg["source_id"],
         }
         for chain in (*document["chains"], *document["others"])
         for number, leg in enumerate(chain["legs"], start=1)
@@ -198,10 +205,7 @@ def _end(end: End) -> dict[str, Any]:
 
 def _chain(names: Mapping[str, str], found: Detail, rank: int) -> dict[str, Any]:
     chain = found.chain
-    kg = {
-        (line.element.origin, line.element.destination): line.physical.wtw_kgco2e
-        for line in found.inventory.lines
-    }
+    lines = {(x.element.origin, x.element.destination): x for x in found.inventory.lines}
     return {
         "rank": rank,
         "kind": chain.kind,
@@ -224,12 +228,13 @@ def _chain(names: Mapping[str, str], found: Detail, rank: int) -> dict[str, Any]
                 "distance_km": route.distance_km,
                 "distance_kind": route.distance_kind,
                 "evidence": route.evidence,
-                "quality": route.quality,
+                "quality": _weaker(route.quality, lines[leg.origin, leg.destination].quality),
+                "source_id": lines[leg.origin, leg.destination].source_id,
                 "passages": list(route.passages),
                 "countries": list(route.countries),
                 "toc_id": leg.offer.toc_id,
                 "offer": f"{leg.offer.offer_id}: {leg.offer.title}",
-                "kgco2e": kg[leg.origin, leg.destination],
+                "kgco2e": lines[leg.origin, leg.destination].physical.wtw_kgco2e,
                 "geometry": [list(p) for p in route.geometry],
             }
             for leg, route in zip(chain.legs, found.routes, strict=True)
@@ -241,6 +246,10 @@ def _names(world: World, found: Chains) -> dict[str, str]:
     """Return the name for people of every hub and both ends, by id."""
     names = {h.hub.hub_id: h.hub.name for h in world.hubs.hubs}
     return names | {end.hub_id: end.name for end in (found.origin, found.destination)}
+
+
+def _weaker(a: str, b: str) -> str:
+    return max(a, b, key=QUALITIES.index)
 
 
 def _assumptions(found: Chains) -> list[str]:

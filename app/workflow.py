@@ -215,7 +215,7 @@ def sources(tools: Tools) -> list[dict[str, str]]:
     """Return one row per table and source: publisher, title, edition, licence, how it was read."""
     return [
         {
-            "table": table.path,
+            "table": path,
             "source_id": source.source_id,
             "publisher": source.publisher,
             "title": source.title,
@@ -224,6 +224,6 @@ def sources(tools: Tools) -> list[dict[str, str]]:
             "url": source.url,
             "read": source.read,
         }
-        for table in tools.factors.tables
-        for source in table.card.sources.values()
+        for path, card in tools.catalogue.cards()
+        for source in card.sources.values()
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from app.console import open_console
@@ -17,18 +18,17 @@ _MODE_WORDS = {"iww": "barge", "road": "truck"}
 def show_places(name: str, found: Sequence[Mapping[str, Any]]) -> None:
     """Print candidates for a name, the likeliest first."""
     if not found:
-        open_console().print(f"nothing like {name!r} is known")
+        open_console().print(escape(f"nothing like {name!r} is known"))
         return
-    table = Table(title=f"Places for {name!r}", title_justify="left")
+    table = Table(title=escape(f"Places for {name!r}"), title_justify="left")
     for column in ("place", "country", "UN/LOCODE", "IATA", "position", "people", "because"):
         table.add_column(column, justify="right" if column == "people" else "left")
     for row in found:
         people = f"{row['population']:,}" if row["population"] else ""
         where = f"{row['name']}, {row['admin1']}" if row["admin1"] else row["name"]
         position = f"{row['lat']:.3f},{row['lon']:.3f}"
-        table.add_row(
-            where, row["country"], row["unlocode"], row["iata"], position, people, row["why"]
-        )
+        cells = (where, row["country"], row["unlocode"], row["iata"], position, people, row["why"])
+        table.add_row(*map(escape, cells))
     open_console().print(table)
 
 
@@ -37,7 +37,7 @@ def show_chains(document: Mapping[str, Any]) -> None:
     tonnes = document["mass_kg"] / 1000
     ends = [document[end] for end in ("origin", "destination")]
     title = f"{ends[0]['name']} to {ends[1]['name']}, {tonnes:g} t ({document['conditions']})"
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     for column in ("", "EUR", "days", "kg CO2e", "way"):
         table.add_column(column, justify="left" if column in {"", "way"} else "right")
     for chain in (*document["chains"], *document["others"]):
@@ -46,15 +46,17 @@ def show_chains(document: Mapping[str, Any]) -> None:
             f"{chain['cost_eur']:,.0f}",
             f"{chain['hours'] / 24:.1f}",
             f"{chain['kgco2e']:,.0f}",
-            _way(chain) + (f"\n[dim]{chain['note']}[/dim]" if chain["note"] else ""),
+            escape(_way(chain))
+            + (f"\n[dim]{escape(chain['note'])}[/dim]" if chain["note"] else ""),
         )
     out = open_console()
     out.print(table)
     for gone in document["absent"]:
-        out.print(f"no {gone['family']}: {gone['why']}")
+        out.print(escape(f"no {gone['family']}: {gone['why']}"))
     out.print(
-        f"{len(document['chains'])} of {document['unbeaten']} unbeaten chains shown, near-"
-        f"duplicates left out; {document['hubs_searched']} hubs searched"
+        f"{len(document['chains'])} of {document['unbeaten']} unbeaten chains shown: near-"
+        "duplicates, and those that gain next to nothing, are left out; "
+        f"{document['hubs_searched']} hubs searched"
     )
     out.print("[dim]" + "; ".join(document["assumptions"][:2]) + "[/dim]")
 

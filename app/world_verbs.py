@@ -38,7 +38,7 @@ def chains(  # noqa: PLR0913  (the options of the verb)
     mass_kg: Annotated[float, typer.Option("--mass", help="kg to carry.")] = 10_000.0,
     close: Closed = None,
     close_country: Annotated[
-        list[str] | None, typer.Option(help="Country not to be entered by road or rail.")
+        list[str] | None, typer.Option(help="Country that freight may not enter.")
     ] = None,
     close_airspace: Annotated[
         list[str] | None, typer.Option(help="Country not to be overflown.")
@@ -64,6 +64,8 @@ def chains(  # noqa: PLR0913  (the options of the verb)
     )
     tools = workflow.open_tools()
     document = ways.chains_document(tools, origin, destination, mass_kg=mass_kg, closures=closures)
+    for note in ways.open_world(tools).legs.notes:
+        typer.echo(note, err=True)
     if out is not None:
         ways.save_chains(document, out, tools)
     if as_json:

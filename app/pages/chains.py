@@ -116,7 +116,7 @@ def _closures() -> dict[str, Any]:
         list(closable.countries),
         format_func=closable.countries.__getitem__,
         key="closed-countries",
-        help="Not to be entered by road or rail.",
+        help="Countries that freight may not enter.",
     )
     airspace = one.multiselect(
         "Closed airspace",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,9 @@ from data.units import mg_from_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+ATTRIBUTION = "Roads and railways: © OpenStreetMap contributors, ODbL 1.0"
 
 
 def lanes_geojson(document: Mapping[str, Any]) -> bytes:
@@ -31,10 +35,12 @@ def lanes_geojson(document: Mapping[str, Any]) -> bytes:
             "destination": [s["destination_hub"] for s in services],
             "distance_km": [s["distance_km"] for s in services],
             "quality": [s["quality"] for s in services],
+            "evidence": [s["evidence"] for s in services],
             "mass_kg": [round(mass[s["service_id"]], 3) for s in services],
             "wtw_kgco2e": [wtw_mg[s["service_id"]] / 1e6 for s in services],
         },
         geometry=[LineString(s["geometry"]) for s in services],
         crs="EPSG:4326",
     )
-    return (str(frame.to_json(drop_id=True)) + "\n").encode()
+    document = json.loads(frame.to_json(drop_id=True)) | {"attribution": ATTRIBUTION}
+    return (json.dumps(document) + "\n").encode()

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from app.views import tables, text
+from app.views.geo import ATTRIBUTION
 from app.views.lanes import land_rings, picture_of
 from app.views.look import LOOKS, look_of
 from app.views.page import STYLE
@@ -253,7 +254,8 @@ def _foot(document: Mapping[str, Any]) -> str:
             "column source_id of legs.csv, and `greenlane sources`."
         ),
         (
-            f"Land: Natural Earth, public domain. Greenlane {s['versions']['greenlane']}, "
+            f"{ATTRIBUTION}. Land: Natural Earth, public domain. "
+            f"Greenlane {s['versions']['greenlane']}, "
             f"{s['solver']}, seed {s['seed']}, input {s['input_sha256'][:12]}…."
         ),
     )

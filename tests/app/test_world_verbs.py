@@ -140,3 +140,19 @@ def test_an_osrm_server_that_is_away_leaves_estimates_and_says_so(
     assert "road estimated" in said
     assert run("plan", file, "-o", out, "--osrm", "file:///etc/passwd") == 2
     assert "wanted an address" in capsys.readouterr().err
+
+
+def test_names_are_no_markup(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("[/bold]", "[red]zzz", "[link=http://x]y[/link]"):
+        assert run("places", name) in {0, 1, 2}
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        assert name in said.out + said.err
+
+
+def test_sources_lists_the_network_too(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("sources", "--json") == 0
+    rows = json.loads(capsys.readouterr().out)
+    tables = {row["table"].partition("/")[0] for row in rows}
+    assert tables == {"factors", "equipment", "network", "places"}
+    assert any(row["licence"] == "ODbL-1.0" for row in rows)
