@@ -2,6 +2,10 @@
 
 A name is read as an IATA code, then a UN/LOCODE, then `City, Country`, then `lat,lon`, then a bare
 name, which must be beyond doubt. Everything else raises with ranked candidates.
+
+A place called so by an alias weighs less than by its own name, by the very factor that puts a name
+beyond doubt: Syracuse, once called Milan, does not stand in the way of Milan, but Odesa does in
+that of Odessa. The same weight ranks the candidates, so what stands in the way is shown first.
 """
 
 from __future__ import annotations
@@ -46,7 +50,7 @@ FARTHEST_TOWN_KM = 500.0  # a point farther from any town is out at sea or on th
 _SHOWN = 5  # candidates named in a message
 _LIKE_ENOUGH = 0.6
 _COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
-_EXACT, _OWN, _ALIAS, _SIMILAR = 1.0, 0.9, 0.8, 0.7
+_EXACT, _NAMED, _SIMILAR = 1.0, 0.8, 0.7  # least scores; those of names end at 0.9, then 0.8
 _LARGEST_LOG = 8.0  # people: no town has ten to the eighth
 
 
@@ -82,7 +86,7 @@ class _Named:
     number: int
     own: bool  # by its own name, else by an alias
     begins: bool  # its full name goes on: Frankfurt (Oder), Frankfurt am Main
-    population: int
+    people: float  # less for an alias
 
 
 class Gazetteer:
@@ -121,8 +125,7 @@ class Gazetteer:
         if code is not None and asked.is_surely_code:
             return self._places.place(code)
         found = self._named(asked)
-        factor = IN_COUNTRY if len(asked.parts) > 1 else BEYOND_DOUBT
-        if (number := self._beyond_doubt(found, factor)) is not None:
+        if (number := self._beyond_doubt(found, _factor(asked))) is not None:
             return self._places.place(number)
         if code is not None and not found:
             return self._places.place(code)
@@ -140,11 +143,11 @@ class Gazetteer:
         )
 
     def candidates(self, name: str, limit: int = 10) -> tuple[Candidate, ...]:
-        """Return the places that may be meant, the likeliest first."""
+        """Return the places that may be meant, the likeliest first; never fewer than one."""
         asked = wanted(name)
         if (position := asked.lat_lon) is not None:
             return (Candidate(place=self.nearest(*position), score=_EXACT, why="coordinates"),)
-        return self._ranked(asked, limit)
+        return self._ranked(asked, max(1, limit))
 
     def nearest(self, lat: float, lon: float) -> Place:
         """Return the point, called after the nearest town, with that town's country and zone."""
@@ -184,7 +187,10 @@ class Gazetteer:
         return "" if packed is None else chr(packed // 256) + chr(packed % 256)
 
     def _named(self, asked: Wanted) -> list[_Named]:
-        """Return the places of that exact name, in the country or state that follows it."""
+        """Return the places of that exact name, in the country or state that follows it.
+
+        The weightiest comes first.
+        """
         if not asked.parts:
             return []
         name, *where = asked.parts
@@ -193,13 +199,14 @@ class Gazetteer:
                 number=number,
                 own=kind == OWN_NAME,
                 begins=_goes_on(fold(self._places.name[number]), name),
-                population=int(self._places.population[number]),
+                people=int(self._places.population[number])
+                / (1 if kind == OWN_NAME else _factor(asked)),
             )
             for number, kind in self._names.numbers(name)
         ]
         for part in reversed(where):
             found = self._within(found, part, last=part is where[-1])
-        return sorted(found, key=lambda f: (not f.own, -f.population, f.number))
+        return sorted(found, key=lambda f: (-f.people, not f.own, f.number))
 
     def _within(self, found: list[_Named], part: str, *, last: bool) -> list[_Named]:
         """Keep the places in a country, or in a state or province of that name."""
@@ -216,14 +223,14 @@ class Gazetteer:
         ]
 
     def _beyond_doubt(self, found: list[_Named], factor: float) -> int | None:
-        """Return the only place of a name, or the one many times as populous as any other."""
+        """Return the only place of a name, or the one many times as weighty as any other."""
         if not found:
             return None
-        first, *others = sorted(found, key=lambda f: (-f.population, not f.own, f.number))
+        first, *others = found
         others = [f for f in others if not self._same_place(first, f)]
         if not others:
             return first.number
-        if first.population <= factor * max(f.population for f in others):
+        if first.people <= factor * max(f.people for f in others):
             return None
         if first.begins and any(f.begins for f in others):
             return None  # Frankfurt: neither of the two is called just so
@@ -246,25 +253,25 @@ class Gazetteer:
                 else ("UN/LOCODE")
             )
             clash = "; also the name of a place" if found else ""
-            score = _EXACT if asked.is_surely_code else _ALIAS
+            score = _EXACT if asked.is_surely_code else _NAMED
             place = self._places.place(code)
             listed[code] = Candidate(place=place, score=score, why=why + clash)
         for named in found:
             why = "name" if named.own else f"alias {asked.text.split(',')[0]}"
-            base = _OWN if named.own else _ALIAS
-            self._list(listed, named.number, base, why)
+            self._list(listed, named.number, _NAMED, named.people, why)
         if len(found) < limit and asked.parts:
             self._list_similar(listed, asked)
-        ranked = sorted(listed.items(), key=lambda item: (-item[1].score, item[0]))
-        return tuple(candidate for _, candidate in ranked[:limit])
+        ranked = sorted(listed.values(), key=lambda candidate: -candidate.score)
+        return tuple(ranked[:limit])
 
-    def _list(self, listed: dict[int, Candidate], number: int, base: float, why: str) -> None:
+    def _list(
+        self, listed: dict[int, Candidate], number: int, base: float, people: float, why: str
+    ) -> None:
         if number in listed:
             return
-        place = self._places.place(number)
-        size = math.log10(place.population + 1) / _LARGEST_LOG
-        score = round(base + 0.1 * min(size, 1.0), 4)
-        listed[number] = Candidate(place=place, score=score, why=why)
+        size = math.log10(people + 1) / _LARGEST_LOG
+        score = round(base + 0.1 * min(size, 1.0), 6)
+        listed[number] = Candidate(place=self._places.place(number), score=score, why=why)
 
     def _list_similar(self, listed: dict[int, Candidate], asked: Wanted) -> None:
         name, *where = asked.parts
@@ -278,7 +285,13 @@ class Gazetteer:
             if like < _LIKE_ENOUGH:
                 break
             number = int(self._names.place[row])
-            self._list(listed, number, _SIMILAR * like, "similar name")
+            people = int(self._places.population[number])
+            self._list(listed, number, _SIMILAR * like, people, "similar name")
+
+
+def _factor(asked: Wanted) -> int:
+    """Return how many times as weighty the place meant must be as any other of its name."""
+    return IN_COUNTRY if len(asked.parts) > 1 else BEYOND_DOUBT
 
 
 def _goes_on(full: str, name: str) -> bool:

@@ -31,7 +31,16 @@ def listed_ports() -> dict[str, dict[str, str]]:
     return {row["unlocode"]: row for row in own_facts("container_ports")}
 
 
-_PORTS = listed_ports()
+def carriers_codes() -> dict[str, dict[str, str]]:
+    """Return the ports that carriers write with another code than UN/LOCODE has, by that code."""
+    return {
+        row["hub_id"]: row
+        for row in own_facts("container_ports")
+        if row["hub_id"] != row["unlocode"]
+    }
+
+
+_PORTS, _CARRIERS = listed_ports(), carriers_codes()
 
 
 def port_names(code: str) -> tuple[str, ...]:
@@ -65,6 +74,13 @@ def surveyed(row: Locode) -> Locode:
     return row
 
 
+def confirmed(row: Locode) -> bool:
+    """Tell whether the port index has a port of that code about there, too."""
+    if row.lat is None or row.lon is None or row.code not in _INDEX:
+        return False
+    return haversine_km(row.lat, row.lon, *_INDEX[row.code]) <= NEAR_KM
+
+
 def source(row: Locode) -> str:
     """Return whose code and whose position a row has that stands alone."""
     if row.code in _PORTS:
@@ -93,10 +109,11 @@ class Matcher:
         self._subdivisions: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self.subdivision_of: dict[tuple[str, str], str] = {}
         self.codes_of: dict[int, list[Locode]] = defaultdict(list)
-        self.airport_codes_of: dict[int, set[str]] = defaultdict(set)
+        self.other_codes_of: dict[int, set[str]] = defaultdict(set)
         self.counts: Counter[str] = Counter()
         self._alone: list[Locode] = []
-        self._join(sorted(map(surveyed, rows), key=lambda row: row.code))
+        kept = (row for row in rows if row.code not in _CARRIERS)
+        self._join(sorted(map(surveyed, kept), key=lambda row: row.code))
 
     def _join(self, rows: list[Locode]) -> None:
         later = [row for row in rows if not self._join_by_position(row)]
@@ -106,7 +123,7 @@ class Matcher:
                 self.subdivision_of[key] = code
         for row in later:
             self._join_by_name(row)
-        self._join_unlisted({row.code for row in rows})
+        self._join_unlisted({row.code for row in rows} | self._join_carriers())
 
     def _give(self, town: Town, row: Locode, how: str) -> None:
         self.codes_of[town.geoname_id].append(row)
@@ -146,7 +163,7 @@ class Matcher:
                 self._give(town, row, "without coordinates, joined by name")
             else:
                 self._join_airport(row)
-        elif row.code in _PORTS or (row.lat, row.lon) == _INDEX.get(row.code):
+        elif row.code in _PORTS or confirmed(row):
             self._alone.append(row)
             self.counts["ports that stand alone"] += 1
         elif town and (town.population >= CITY or not self._is_at_home(row)):
@@ -183,11 +200,29 @@ class Matcher:
         ]
         if named:
             town = max(named, key=lambda t: t.population)
-            self.airport_codes_of[town.geoname_id].add(code)
+            self.other_codes_of[town.geoname_id].add(code)
             self.counts["airports joined to their city"] += 1
         else:
             airport.locodes.add(code)
             self.counts["airports joined by IATA code"] += 1
+
+    def _join_carriers(self) -> set[str]:
+        """Give carriers' codes to the towns of their ports: CNSWA is not Jieyang's airport."""
+        bearers = {row.code: town for town, rows in self.codes_of.items() for row in rows}
+        given = set()
+        for code, port in sorted(_CARRIERS.items()):
+            if town := bearers.get(port["unlocode"]) or self._town_of_port(port):
+                self.other_codes_of[town].add(code)
+                given.add(code)
+        self.counts["carriers' codes joined to the town of the port"] += len(given)
+        return given
+
+    def _town_of_port(self, port: dict[str, str]) -> int:
+        """Return the town within reach that a port is called after, 0 if there is none."""
+        key = fold(port["name"].split("(")[0])
+        near = self._towns.within(float(port["lat"]), float(port["lon"]), AT_HOME_KM)
+        named = [t for t in near if t.country == port["country"] and fold(t.name) == key]
+        return max(named, key=lambda t: t.population).geoname_id if named else 0
 
     def _join_unlisted(self, listed: set[str]) -> None:
         """Country and IATA code make a code that people write, though UN/LOCODE lacks it."""

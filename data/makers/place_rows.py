@@ -104,10 +104,10 @@ def town_drafts(
     found = []
     for town in small:
         rows = matcher.codes_of.get(town.geoname_id, [])
-        airports = matcher.airport_codes_of.get(town.geoname_id, set())
+        others = matcher.other_codes_of.get(town.geoname_id, set())
         if (
             town.geoname_id not in kept
-            and not (rows or airports)
+            and not (rows or others)
             and town.geoname_id not in BORDER_TOWNS
         ):
             continue
@@ -130,9 +130,14 @@ def town_drafts(
                 admin1=admin1,
                 admin1_code=code,
                 population=town.population,
-                own_names=(town.name, *sorted({r.name for r in rows})),
-                alternates=(*town.names, *BORDER_TOWNS.get(town.geoname_id, ())),
-                locodes={r.code for r in rows} | airports,
+                # What UN/LOCODE calls the town is its own name, what it calls its districts is not.
+                own_names=(town.name, *([best.name] if best else [])),
+                alternates=(
+                    *town.names,
+                    *sorted({r.name for r in rows}),
+                    *BORDER_TOWNS.get(town.geoname_id, ()),
+                ),
+                locodes={r.code for r in rows} | others,
                 unlocode=best.code if best else "",
             )
         )

@@ -50,6 +50,7 @@ LOCAL_SCRIPTS = {
     "MYANMAR": "MM",
     "ETHIOPIC": "ET ER",
 }
+HAN_RANKS = "市县縣"  # city, county: people write 義烏 for 義烏縣
 HAN_LANDS = frozenset({"CN", "TW", "HK", "MO", "JP", "SG", "MY"})
 CYRILLIC_LANDS = frozenset(
     {"RU", "UA", "BY", "KZ", "KG", "TJ", "UZ", "TM", "MN", "BG", "RS", "MK", "BA", "ME", "MD"}
@@ -122,6 +123,12 @@ def is_wanted(name: str, country: str, population: int) -> bool:
     return False
 
 
+def without_rank(name: str, country: str) -> str:
+    """Return a Han name of three letters or more without the rank of its place at the end."""
+    ranked = country in HAN_LANDS and len(name) > 2 and name[-1] in HAN_RANKS  # noqa: PLR2004
+    return name[:-1] if ranked else name
+
+
 def name_rows(drafts: Iterable[Draft]) -> list[tuple[str, int, int]]:
     """Return (key, kind, place number) of every name and code, sorted."""
     rows: set[tuple[str, int, int]] = set()
@@ -130,6 +137,7 @@ def name_rows(drafts: Iterable[Draft]) -> list[tuple[str, int, int]]:
         for name in place.alternates:
             if is_wanted(name, place.country, place.population):
                 keys.setdefault(fold(name), ALIAS)
+                keys.setdefault(fold(without_rank(name, place.country)), ALIAS)
         rows |= {(key, kind, number) for key, kind in keys.items() if key}
         rows |= {(LOCODE_MARK + code, NAME, number) for code in place.locodes}
         if place.iata:

@@ -4,6 +4,8 @@ Needs the build packages of data/makers/registers.py. Container ports come from 
 facts/container_ports.tsv (positions of the container terminals by hand, ranks and TEU as cited);
 every other port from the NGA World Port Index: harbour size Large or Medium, or a container
 facility, if UN/LOCODE knows it as a port there. An index row near a listed port is that port.
+The index sets its container flag for few coasts of the world, and there for piers that see no
+container line: with a harbour of some size it makes a port `medium`, an estimate, else nothing.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ SAME_PORT_KM = 20.0  # an index row this near to a listed port describes that po
 SAME_CODE_KM = 60.0  # UN/LOCODE gives whole minutes, and often the town for the port
 DRAFT_KM = 8.0  # the index describes the same channel only when this near
 GREAT_LAKES = ((41.0, 49.0), (-93.0, -75.5))  # latitudes, longitudes
+GRADED_SIZES = frozenset({"large", "medium"})  # harbours of the index that may see container lines
 DEEP_ENOUGH_M = 11.0  # a shallower "maximum draft" contradicts the ships that call at a major port
 PORT = "1"  # function of UN/LOCODE
 RIVER_PORTS = frozenset(  # where the sea meets a waterway of the AGN network
@@ -162,19 +165,22 @@ def index_port(row: dict[str, str], code: str, zones: NearestTowns) -> dict[str,
     size = row["Harbor Size"].strip().lower()
     railway = row["Railway"] in {"Small", "Medium", "Large"}
     container = row["Facilities - Container"] == "Yes"
+    # A harbour's size says nothing of container lines, and the flag alone too little: without both,
+    # or on the Great Lakes behind the seaway's locks, no box is sent there unasked.
+    graded = container and size in GRADED_SIZES and not on_great_lakes(lat, lon)
     return hub(
         hub_id=code,
         name=row["Main Port Name"],
         position=(round(lat, 4), round(lon, 4)),
         tz=zones.time_zone(lat, lon, code[:2]),
         unlocode=code,
-        # A harbour's size says nothing of container lines: without a container facility, or on
-        # the Great Lakes behind the seaway's locks, no box is sent there unasked.
-        size_class="medium" if container and not on_great_lakes(lat, lon) else "unranked",
+        size_class="medium" if graded else "unranked",
         modes="sea|road" + "|rail" * railway + "|iww" * (code in RIVER_PORTS),
         draft=draft_m([row]),
-        note=f"harbour {size or 'of unstated size'}" + (", container facility" * container),
-        quality="default",
+        note=f"harbour {size or 'of unstated size'}"
+        + ", container facility" * container
+        + "; class guessed from both" * graded,
+        quality="estimate" if graded else "default",
         sources=["nga-wpi", "unlocode-2023-1"],
     )
 

@@ -40,6 +40,9 @@ def world() -> Gazetteer:
         ("cnnji", "Nanjing", "CN"),
         ("CNSHA", "Shanghai", "CN"),
         ("CNSGH", "Shanghai", "CN"),
+        ("CNNGB", "Ningbo", "CN"),
+        ("CNSWA", "Shantou", "CN"),
+        ("TRKOC", "İzmit", "TR"),
         ("DEDUI", "Duisburg", "DE"),
         ("南京", "Nanjing", "CN"),
         ("南京市", "Nanjing", "CN"),
@@ -63,6 +66,7 @@ def world() -> Gazetteer:
         ("Zamyn-Uud", "Zamiin Uud", "MN"),
         ("Yiwu", "Yiwu", "CN"),
         ("义乌", "Yiwu", "CN"),
+        ("義烏", "Yiwu", "CN"),
         ("New York", "New York City", "US"),
         ("Paris", "Paris", "FR"),
         ("Paris, TX, US", "Paris", "US"),
@@ -73,6 +77,13 @@ def world() -> Gazetteer:
         ("São-Paulo", "São Paulo", "BR"),
         ("서울", "Seoul", "KR"),
         ("Ulm", "Ulm", "DE"),
+        ("Milan", "Milan", "IT"),
+        ("Porto", "Porto", "PT"),
+        ("Suva", "Suva", "FJ"),
+        ("Odesa", "Odesa", "UA"),
+        ("Odessa, UA", "Odesa", "UA"),
+        ("Santiago", "Santiago", "CL"),
+        ("Peking", "Beijing", "CN"),
         ("MAPTM", "Tanger Med", "MA"),
     ],
 )
@@ -87,7 +98,8 @@ def test_names_resolve(world: Gazetteer, name: str, found: str, country: str) ->
     [
         ("Frankfurt", "Frankfurt am Main", "Frankfurt (Oder)"),
         ("Frankfurt, DE", "Frankfurt am Main", "Frankfurt (Oder)"),
-        ("Santiago", "Santiago", "Santiago"),
+        ("Odessa", "Odessa", "Odesa"),
+        ("Vienne", "Vienna", "Vienne"),
         ("Paris, US", "Paris", "Paris"),
         ("Springfield, US", "Springfield", "Springfield"),
         ("Valencia", "Valencia", "Valencia"),
@@ -97,13 +109,42 @@ def test_names_resolve(world: Gazetteer, name: str, found: str, country: str) ->
 def test_a_name_in_doubt_gets_candidates(
     world: Gazetteer, name: str, first: str, second: str
 ) -> None:
-    """The largest comes first, but no place is ten times the next."""
+    """The weightiest comes first, but no place is ten times the next; an alias weighs a tenth."""
     with pytest.raises(AmbiguousPlaceError, match="wanted one") as caught:
         world.find(name)
     names = [c.place.name for c in caught.value.candidates]
     assert names[:2] == [first, second]
     scores = [c.score for c in caught.value.candidates]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("name", ["Odessa", "Victoria", "Hamilton", "San Jose", "Vienne"])
+def test_what_stands_in_the_way_is_shown(world: Gazetteer, name: str) -> None:
+    """The first rival of the first candidate is the second, in the message, too."""
+    with pytest.raises(AmbiguousPlaceError) as caught:
+        world.find(name)
+    first, second, *_ = caught.value.candidates
+    assert str(caught.value).count("wanted") == 1
+    shown = str(caught.value).split("candidates: ")[1]
+    assert shown.index(first.place.name) < shown.index(second.place.name, len(first.place.name))
+    people = [
+        c.place.population / (10 if c.why.startswith("alias") else 1) for c in (first, second)
+    ]
+    assert people[1] <= people[0] <= 10 * people[1]
+
+
+def test_a_name_in_no_country_is_refused_in_one_sentence(world: Gazetteer) -> None:
+    """It says once what is wanted."""
+    with pytest.raises(UnknownPlaceError, match="'Milan, XX': not found") as caught:
+        world.find("Milan, XX")
+    assert str(caught.value).count("wanted") == 1
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1])
+def test_there_is_always_a_first_candidate(world: Gazetteer, limit: int) -> None:
+    """A limit below one is one."""
+    (only,) = world.candidates("Odessa", limit)
+    assert only.place.country == "US"
 
 
 def test_a_misspelt_name_gets_similar_ones(world: Gazetteer) -> None:

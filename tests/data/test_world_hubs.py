@@ -8,7 +8,7 @@ import pytest
 
 from data.catalogue import ShippedTable, open_catalogue
 from data.gazetteer import Gazetteer
-from data.network_schemas import WORLD_HUBS
+from data.network_schemas import CLOSED_BORDERS, WORLD_HUBS
 from data.places import haversine_km
 
 # hub, latitude, longitude of its container terminal to about 3 km
@@ -59,6 +59,73 @@ def test_container_ports_stand_at_their_terminals(
     (port,) = [row for row in ports.rows if row["hub_id"] == hub_id]
     assert haversine_km(port["lat"], port["lon"], lat, lon) < 5
     assert port["size_class"] == "major"
+
+
+@pytest.mark.parametrize(
+    "hub_id",
+    [
+        *("ITPMO", "ITCTA", "ITCAG", "BRMAO", "MVMLE", "PTFNC", "PTPDL", "SENYN", "PTLIS", "PTLEI"),
+        *("ESSCT", "ESLPA", "MTMAR", "ISREY", "USHNL", "MUPLU", "FJSUV", "NCNOU", "PFPPT", "WSAPW"),
+        *("TLDIL", "SCPOV", "GLGOH", "FOTHO", "BNMUA", "GQSSG", "LYTIP", "BMBDA", "AGSJO", "GDSTG"),
+    ],
+)
+def test_islands_and_capitals_have_a_container_port(ports: ShippedTable, hub_id: str) -> None:
+    """Listed by hand, as the index does not grade them."""
+    (port,) = [row for row in ports.rows if row["hub_id"] == hub_id]
+    assert port["size_class"] != "unranked"
+    assert "own-list" in port["source_id"].split("|")
+    assert port["quality"] == "estimate"
+
+
+def test_the_container_flag_of_the_index_is_no_proof(ports: ShippedTable) -> None:
+    """With a small harbour it says nothing, with a larger one it is a guess."""
+    index = [row for row in ports.rows if "own-list" not in row["source_id"].split("|")]
+    graded = [row for row in index if row["size_class"] != "unranked"]
+    assert graded
+    for row in graded:
+        assert row["quality"] == "estimate"
+        assert row["size_class"] == "medium"
+        assert row["note"].split(",")[0] in {"harbour large", "harbour medium"}
+    (longyearbyen,) = [row for row in index if row["hub_id"] == "SJLYR"]
+    assert longyearbyen["size_class"] == "unranked"
+
+
+def test_a_hub_id_means_the_town_of_the_port(ports: ShippedTable) -> None:
+    """Carriers write CNSHA, UN/LOCODE has CNSGH; both are found, near the port and at home."""
+    world = Gazetteer.load(open_catalogue())
+    carriers = {row["hub_id"] for row in ports.rows if row["hub_id"] != row["unlocode"]}
+    assert {"CNSHA", "CNNGB", "CNTAO", "CNDLC", "CNXMN", "CNFOC", "CNHAK", "CNSWA"} <= carriers
+    for row in ports.rows:
+        for code in {row["hub_id"], row["unlocode"]}:
+            place = world.find(code)
+            far = haversine_km(place.lat, place.lon, row["lat"], row["lon"])
+            assert far < 100, (code, place.name, far)
+            assert place.country == row["country"], (code, place)
+    assert all(world.find(code).kind == "town" for code in carriers)
+
+
+def test_islands_have_a_large_cargo_airport(airports: ShippedTable) -> None:
+    """Las Palmas and Malta, from memory."""
+    by_id = {row["hub_id"]: row for row in airports.rows}
+    assert {by_id[code]["size_class"] for code in ("LPA", "MLA")} == {"large"}
+    assert {by_id[code]["size_class"] for code in ("FNC", "TFS", "TFN", "PDL")} == {"medium"}
+    assert {by_id[code]["quality"] for code in ("LPA", "MLA", "FNC", "TFS")} == {"estimate"}
+
+
+def test_closed_borders_are_pairs_with_their_evidence() -> None:
+    """Codes in order, each pair once, memory marked as such, every source used."""
+    table = open_catalogue().table("network/closed_borders.csv", CLOSED_BORDERS)
+    pairs = [(row["country_a"], row["country_b"]) for row in table.rows]
+    assert pairs == sorted(set(pairs))
+    assert all(a < b for a, b in pairs)
+    assert {("KP", "KR"), ("IN", "PK"), ("DZ", "MA"), ("AM", "TR"), ("RU", "UA")} <= set(pairs)
+    assert ("CN", "KP") not in pairs
+    assert {s for row in table.rows for s in row["source_id"].split("|")} == set(table.card.sources)
+    for row in table.rows:
+        assert set(row["modes"]) <= {"road", "rail"}
+        assert row["modes"]
+        memory = row["source_id"] == "own-estimate"
+        assert memory == (row["quality"] == "estimate") == ("from memory" in (row["note"] or ""))
 
 
 def test_every_hub_has_a_zone_and_its_modes(ports: ShippedTable, airports: ShippedTable) -> None:
