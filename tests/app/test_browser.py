@@ -186,7 +186,6 @@ def test_every_page_opens_from_its_link(server: str, watched: Watched) -> None:
         ("Evidence", "Evidence"),
         ("Compare", "Nanjing → Madrid, side by side"),
     ):
-        print(name)  # so that a page that hangs is named
         page.get_by_role("link", name=name, exact=True).click()
         # Its own title: the last page's still stands for a moment, and a click into a page that is
         # just starting is another test's business.
