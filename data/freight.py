@@ -51,6 +51,7 @@ class Shipment:
     must_avoid: tuple[str, ...] = ()
     note: str = ""
     pieces: tuple[Piece, ...] = field(default=())
+    lane: frozenset[str] = frozenset()  # services found for its two ends; empty: all there are
 
     def __post_init__(self) -> None:
         if not self.mass_kg > 0:  # also refuses NaN

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from data.units import G_PER_KG, KG_PER_TONNE, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from optimizer.itineraries import itineraries, usable_departures
 from optimizer.plan import Alternative, Lever, Unserved
-from optimizer.problem import latest_arrival, may_carry
+from optimizer.problem import NOT_ITS_LANE, latest_arrival, may_carry
 from optimizer.scores import arrivals
 from optimizer.timetable import catchable_departures
 
@@ -71,7 +71,9 @@ def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> U
 
 def _arrival_when_late(problem: Problem, s: Shipment) -> datetime | None:
     patient = replace(s, due_at=s.due_at + _LOOK_AHEAD)
-    departures = catchable_departures(problem.timetable, [patient], latest_arrival(patient))
+    departures = catchable_departures(
+        problem.timetable_of(patient.lane), [patient], latest_arrival(patient)
+    )
     ways = itineraries(problem, departures, patient)
     return min((way.arrives_at for way in ways), default=None)
 
@@ -88,6 +90,7 @@ def _no_chain(problem: Problem, s: Shipment) -> Unserved:
             would_need="a service, a transfer, or an open closure between them",
         )
     refusals = sorted({r for x in problem.services.values() if (r := may_carry(x, s))})
+    refusals = [r for r in refusals if r != NOT_ITS_LANE]
     return Unserved(
         shipment_id=s.shipment_id,
         reason_code="incompatible",

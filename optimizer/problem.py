@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -52,11 +52,30 @@ class Problem:
         )
 
     def departures(self, crowded: frozenset[str] = frozenset()) -> tuple[Departure, ...]:
-        """Return every departure that a best plan can need (see `catchable_departures`)."""
-        if not self.shipments:
-            return ()
-        horizon = max(latest_arrival(s) for s in self.shipments)
-        return catchable_departures(self.timetable, self.shipments, horizon, crowded=crowded)
+        """Return every departure that a best plan can need (see `catchable_departures`).
+
+        Shipments of one lane are looked at together: on a network of many lanes freight of one
+        would else circle over the services of all others until the horizon.
+        """
+        lanes: dict[frozenset[str], list[Shipment]] = {}
+        for shipment in self.shipments:
+            lanes.setdefault(shipment.lane, []).append(shipment)
+        found = {
+            departure.departure_id: departure
+            for lane, group in lanes.items()
+            for departure in catchable_departures(
+                self.timetable_of(lane),
+                group,
+                max(latest_arrival(s) for s in group),
+                crowded=crowded,
+            )
+        }
+        return tuple(sorted(found.values(), key=lambda d: (d.departs_at, d.departure_id)))
+
+    def timetable_of(self, lane: frozenset[str]) -> Timetable:
+        """Return the timetable of some services; of all, if the lane names none."""
+        services = {k: s for k, s in self.services.items() if not lane or k in lane}
+        return replace(self.timetable, services=services)
 
 
 def latest_arrival(shipment: Shipment) -> datetime:
@@ -65,8 +84,13 @@ def latest_arrival(shipment: Shipment) -> datetime:
     return shipment.due_at + (LATEST_ACCEPTED_DELAY if late else timedelta())
 
 
+NOT_ITS_LANE = "serves other ends"
+
+
 def may_carry(service: Service, shipment: Shipment) -> str:
     """Return why a service cannot take a shipment, or nothing if it can."""
+    if shipment.lane and service.service_id not in shipment.lane:
+        return NOT_ITS_LANE
     if shipment.temperature not in {service.temperature, "ambient"}:
         return f"keeps {service.temperature}, wanted {shipment.temperature}"
     if shipment.un_number and shipment.un_number not in service.dangerous_goods:

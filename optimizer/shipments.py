@@ -34,6 +34,12 @@ class Surroundings:
             return Resolved(hub_id=self.supply.hub_of[name])
         return Resolved(wanted=self.supply.faults[name])
 
+    def lane_of(self, row: Row) -> frozenset[str]:
+        """Return the services that the world has for a shipment's ends; none: all of its own."""
+        if self.supply is None:
+            return frozenset()
+        return self.supply.lanes.get((row["origin"], row["destination"]), frozenset())
+
     def why_unreachable(self, row: Row) -> str:
         """Return why the world has no chain for a shipment, or nothing."""
         if self.supply is None:
@@ -105,6 +111,7 @@ def _shipment(
         must_avoid=row["must_avoid"],
         note=row["note"] or "",
         pieces=pieces,
+        lane=around.lane_of(row),
     )
 
 

@@ -54,6 +54,7 @@ class Supply:
     hub_of: Mapping[str, str]  # place as written -> hub_id
     faults: Mapping[str, str]  # place as written -> what was wanted
     unreachable: Mapping[tuple[str, str], str]  # pair as written -> why no chain
+    lanes: Mapping[tuple[str, str], frozenset[str]]  # pair as written -> service ids
     assumptions: tuple[str, ...]
     known_hubs: frozenset[str]  # of the whole world, offered here or not
 
@@ -117,6 +118,7 @@ def supply(
     ends, faults = _ends(world, gazetteer, {name for pair in wanted for name in pair})
     legs: dict[tuple[str, str, str, str], ChainLeg] = {}
     unreachable = {}
+    lanes: dict[tuple[str, str], set[str]] = {}
     for number, (a, b) in enumerate(wanted, start=1):
         if a not in ends or b not in ends:
             continue
@@ -131,6 +133,7 @@ def supply(
             continue
         for chain in (*found.chains, *found.others):
             legs.update({_key(leg): leg for leg in chain.legs})
+            lanes.setdefault((a, b), set()).update(map(_service_id, chain.legs))
     world.legs.save(final=True)
     for note in world.legs.notes:
         report(note)
@@ -140,6 +143,7 @@ def supply(
         hub_of={name: end.hub_id for name, end in ends.items()},
         faults=faults,
         unreachable=unreachable,
+        lanes={pair: frozenset(names) for pair, names in lanes.items()},
         assumptions=_told(legs.values()),
         known_hubs=frozenset(world.hubs.index),
     )
@@ -149,6 +153,10 @@ def _key(leg: ChainLeg) -> tuple[str, str, str, str]:
     """Return what tells a leg from others: two voyages may differ by their canal alone."""
     canals = "-".join(sorted(_TOLD_CANALS & set(leg.passages)))
     return leg.mode, leg.origin, leg.destination, canals
+
+
+def _service_id(leg: ChainLeg) -> str:
+    return "-".join(part for part in ("W", *_key(leg)) if part).upper()
 
 
 def _ends(
@@ -263,10 +271,9 @@ def _service_row(world: World, leg: ChainLeg) -> dict[str, Any]:
     offer = leg.offer
     delay = world.router.delays_h(leg.mode)
     hours = offer.hours(leg.km) + sum(delay.get(name, 0.0) for name in leg.passages)
-    name = "-".join(part for part in ("W", *_key(leg)) if part)
     return (
         {
-            "service_id": name.upper(),
+            "service_id": _service_id(leg),
             "carrier": CARRIER,
             "mode": leg.mode,
             "origin_hub": leg.origin,

@@ -369,3 +369,30 @@ def test_block_trains_to_china_are_not_sold_in_europe(world: World, gazetteer: G
     found = named(world, gazetteer, "Oslo, NO", "Piraeus, GR")
     offers = {leg.offer.offer_id for c in found.chains for leg in c.legs if leg.mode == "rail"}
     assert offers == {"RAIL-EUROPE"}
+
+
+def test_freight_of_one_lane_does_not_circle_on_those_of_others(
+    catalogue: Catalogue, factors: Factors, tmp_path: Path
+) -> None:
+    """Lanes both ways between some towns join into circles; two months of circling never end."""
+    towns = ("Hamburg, DE", "Milano, IT", "Warsaw, PL", "Madrid, ES")
+    rows = [
+        f'L{i}{j},"{a}","{b}",3000,12,2026-03-02T09:00:00+01:00,2026-05-10T18:00:00+02:00'
+        for i, a in enumerate(towns)
+        for j, b in enumerate(towns)
+        if i != j
+    ]
+    file = tmp_path / "shipments.csv"
+    file.write_text("\n".join([SHIPMENTS.splitlines()[0], *rows]) + "\n", "utf-8")
+    problem = read_problem(file, catalogue, factors, Scenario()).problem
+    assert len(problem.shipments) == 12
+    for shipment in problem.shipments:
+        assert shipment.lane < frozenset(problem.services)
+    assert len(problem.departures()) < 100 * len(problem.shipments)
+    plan = solve(problem, effort=Effort(name="small"))
+    audit(plan).raise_if_failed()
+    assert not plan.unserved
+    for leg in plan.legs:
+        if leg.service_id:
+            lane = {s.shipment_id: s.lane for s in problem.shipments}
+            assert leg.service_id in lane[leg.line.element.shipment_id]
