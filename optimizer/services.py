@@ -13,7 +13,7 @@ from emissions.errors import LegFaultError, MissingFactorError
 from optimizer.errors import RouteError
 from optimizer.routers import CANALS
 from optimizer.timetable import BadScheduleError, read_schedule
-from optimizer.ways.route import OPEN, Conditions, geodesic_km
+from optimizer.ways.route import OPEN, Conditions, Route, geodesic_km, great_circle_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from data.tables import Row, Table
     from emissions.factors import Factors, Vehicle
     from optimizer.routers import Router
-    from optimizer.ways.route import Route
 
 _TRUCK_KM_PER_H = 90.0  # no lorry is allowed to be faster, in China or the EU
+# A voyage must be possible under its canals, and a flight needs no network.
+_ALWAYS_ROUTED = frozenset({"sea", "air"})
 _POSITION_SHARE = 0.006  # a sphere and an ellipsoid, two published positions of one airport
 _WEAKEST_LAST = ("primary", "modelled", "default", "estimate")
 
@@ -161,9 +162,26 @@ def _routed(row: Row, refs: References) -> Route:
             origin, destination, row["mode"], _conditions(row, refs.conditions)
         )
     except RouteError as error:
-        raise _FaultError("distance_km", row["distance_km"], str(error), "no_route") from None
+        if not row["distance_km"] or row["mode"] in _ALWAYS_ROUTED:
+            raise _FaultError("distance_km", row["distance_km"], str(error), "no_route") from None
+        route = _stated(row, origin, destination)
     _check_distance(row, origin, destination)
     return route
+
+
+def _stated(row: Row, origin: Hub, destination: Hub) -> Route:
+    """Return the way of a service that states its distance, where our networks do not reach.
+
+    What a planner knows of his own siding or ferry is no fault of a row; its distance is checked
+    against the great circle as any other, and the line on the map is that circle.
+    """
+    ends = ((origin.lon, origin.lat), (destination.lon, destination.lat))
+    return Route(
+        distance_km=row["distance_km"],
+        distance_kind=row["distance_kind"],
+        evidence="estimated",
+        geometry=great_circle_line(*ends),
+    )
 
 
 def _conditions(row: Row, general: Conditions) -> Conditions:

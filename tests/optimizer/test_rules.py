@@ -241,3 +241,17 @@ def test_lateness_is_allowed_only_where_it_has_a_price(world: Any) -> None:
     plan = world.solve(COST)
     assert not plan.unserved
     assert plan.costs.lateness > 0
+
+
+def test_a_stated_distance_stands_where_no_network_reaches(world: Any) -> None:
+    """A site far from every mapped road: without a distance the row is refused, never 0 km."""
+    world.hubs[0] = (*world.hubs[0][:4], 28.0, 128.0, *world.hubs[0][6:])
+    refused = world.read().refused
+    assert [(r.column, r.code) for r in refused] == [("distance_km", "no_route")]
+    world.service("TRUCK-CN")["distance_km"] = 100  # below the great circle
+    assert [r.code for r in world.read().refused] == ["too_short"]
+    world.service("TRUCK-CN")["distance_km"] = 900
+    intake = world.read()
+    assert not intake.refused
+    truck = intake.problem.services["TRUCK-CN"]
+    assert (truck.distance_km, truck.evidence, truck.quality) == (900, "stated", "estimate")
