@@ -191,8 +191,14 @@ PASSAGES = Schema(
         _lon("lon"),
         number("max_draft_m", "deepest ship; blank: no limit for container ships", above=0),
         number("max_beam_m", "widest ship; blank: no limit", above=0),
-        number("delay_h", "waiting and passing beyond sailing time", at_least=0),
-        number("toll_eur_per_teu", "typical toll, laden", at_least=0),
+        number(
+            "delay_h",
+            "waiting and passing beyond sailing time; blank: none known, none added",
+            at_least=0,
+        ),
+        number(
+            "toll_eur_per_teu", "typical toll, laden; blank: none known, none added", at_least=0
+        ),
         NOTE,
         QUALITY,
         SOURCE,

@@ -18,7 +18,7 @@ from app.views.chain_lanes import (
 )
 from app.views.chain_scatter import is_log, point_words
 from app.views.look import INK, LOOKS, look_of, rgb
-from app.views.maps import ground, safe, text_layer, text_row
+from app.views.maps import ground, path_layer, safe, text_layer, text_row
 from app.views.projection import Box, around, mercator, mercator_zoom, place_labels
 
 if TYPE_CHECKING:
@@ -87,20 +87,7 @@ def _ways(picture: ChainPicture, chosen: int | None) -> pdk.Layer:
         }
         for way in sorted(picture.ways, key=lambda w: chosen in w.ranks)
     ]
-    return pdk.Layer(
-        "PathLayer",
-        id="ways",
-        data=rows,
-        get_path="path",
-        get_color="colour",
-        get_width="width",
-        width_units=pdk.types.String("pixels"),
-        width_min_pixels=1.5,
-        cap_rounded=True,
-        joint_rounded=True,
-        pickable=True,
-        auto_highlight=True,
-    )
+    return path_layer("ways", rows)
 
 
 def _hubs(places: Sequence[Place]) -> pdk.Layer:

@@ -25,6 +25,7 @@ _LABEL_PX, _TAG_PX = 13.0, 12.0
 _TAGGED_LANE_PX = 60.0
 _TAG_SHARES = (0.45, 0.3, 0.6, 0.75, 0.2)  # of a lane, where its words may stand
 _TAG_ROOM = 1.3  # its box stands wider than its words
+_THINNEST_PX = 1.6
 _NARROWEST_DEGREES = 2.0
 _BEYOND = 90.0  # degrees of land drawn beside the window: a wide screen shows more than asked
 
@@ -123,15 +124,20 @@ def _lanes(picture: Picture) -> pdk.Layer:
         }
         for lane in reversed(picture.lanes)
     ]
+    return path_layer("lanes", rows)
+
+
+def path_layer(name: str, rows: list[dict[str, Any]]) -> pdk.Layer:
+    """Return lines by `path`, `colour` and `width` in pixels, with a `hint` when pointed at."""
     return pdk.Layer(
         "PathLayer",
-        id="lanes",
+        id=name,
         data=rows,
         get_path="path",
         get_color="colour",
         get_width="width",
         width_units=pdk.types.String("pixels"),
-        width_min_pixels=1.6,
+        width_min_pixels=_THINNEST_PX,
         cap_rounded=True,
         joint_rounded=True,
         pickable=True,

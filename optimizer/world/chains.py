@@ -275,8 +275,7 @@ def _belongs(chain: Chain, family: str) -> bool:
 def _best_of(world: World, net: Network, modes: tuple[str, ...]) -> Chain | None:
     """Return the best chain that uses each of these modes, and no other beside trucks."""
     arcs, rows, target = _using_all(net, modes)
-    states = (len(modes) and 2 ** len(modes)) or 1
-    ways = pareto_ways(arcs, net.source * states, target, most_legs=MOST_LEGS)
+    ways = pareto_ways(arcs, net.source * 2 ** len(modes), target, most_legs=MOST_LEGS)
     chains = [
         _chain(world, net, tuple(int(rows[a]) for a in way), figures)
         for way, figures in zip(ways.arcs, ways.figures.tolist(), strict=True)
