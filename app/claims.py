@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.documents import json_bytes, software_version
 from app.rows import line_row
 from data.errors import DataError
-from data.schemas import LEGS
+from data.schemas import FOOTPRINT_LEGS
 from data.tables import Refused, read_bytes, read_table, write_bytes
 from emissions.chain import chains_of
 from emissions.evidence import (
@@ -77,7 +77,11 @@ def take_footprint(path: Path, factors: Factors) -> Footprint:
 
 
 def _footprint(content: bytes | None, path: Path, factors: Factors) -> Footprint:
-    table = read_table(path, LEGS) if content is None else read_bytes(content, path.name, LEGS)
+    table = (
+        read_table(path, FOOTPRINT_LEGS)
+        if content is None
+        else read_bytes(content, path.name, FOOTPRINT_LEGS)
+    )
     elements = elements_of(table, factors)
     if not elements:
         raise DataError("\n".join(["no usable leg", *map(str, table.refused)]))
@@ -90,7 +94,7 @@ def _footprint(content: bytes | None, path: Path, factors: Factors) -> Footprint
 
 def footprint_bytes(inventory: Inventory) -> bytes:
     """Return an inventory as legs.csv."""
-    return write_bytes((line_row(line) for line in inventory.lines), LEGS)
+    return write_bytes((line_row(line) for line in inventory.lines), FOOTPRINT_LEGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from app import world_verbs
+from app import footprint_verbs, world_verbs
 from data.errors import GreenlaneError
 
 if TYPE_CHECKING:
@@ -157,25 +157,6 @@ def _scenario_file(given: Path) -> Path:
 
     shipped = workflow.sample_folder() / "scenarios" / f"{given}.toml"
     return shipped if not given.exists() and shipped.is_file() else given
-
-
-@app.command()
-def footprint(
-    legs: Annotated[Path, typer.Argument(help="legs.csv, .xlsx or .parquet.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="File for the result.")] = None,
-    strict: Strict = False,
-    as_json: AsJson = False,
-) -> int:
-    """Take the CO2e inventory of transport that is decided or done, leg by leg."""
-    from app import claims, workflow  # noqa: PLC0415
-    from app.console import show_footprint  # noqa: PLC0415
-
-    found = claims.take_footprint(legs, workflow.open_tools().factors)
-    if out is not None:
-        out.write_bytes(claims.footprint_bytes(found.inventory))
-    refused = _told_refusals(found.refused, found.unknown_columns)
-    show_footprint(found.inventory, refused=refused, as_json=as_json)
-    return ANSWER_IS_NO if strict and refused else DONE
 
 
 @app.command()
@@ -330,6 +311,8 @@ def demo(
     return run_demo(folder, effort=effort, say=_say)
 
 
+app.command(name="footprint")(footprint_verbs.footprint)
+app.add_typer(footprint_verbs.factors_app, name="factors")
 app.command(name="places")(world_verbs.places)
 app.command(name="chains")(world_verbs.chains)
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from data.findings import Severity, Verdict
-from data.units import MG_PER_KG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from data.findings import Report
-    from emissions.inventory import Inventory
 
 _MOST_LEVERS = 5
 
@@ -114,41 +111,6 @@ def _row(document: Mapping[str, Any]) -> dict[str, Any]:
     from app.workflow import compare  # noqa: PLC0415
 
     return compare({document["scenario"]["name"]: document})[0]
-
-
-def show_footprint(inventory: Inventory, *, refused: int, as_json: bool) -> None:
-    """Print an inventory by mode and in total."""
-    low, high = inventory.interval_mg()
-    figures = {
-        "physical_kgco2e": inventory.physical.wtw_mg / MG_PER_KG,
-        "market_based_kgco2e": inventory.market_based.wtw_mg / MG_PER_KG,
-        "interval_kgco2e": {"low": low / MG_PER_KG, "high": high / MG_PER_KG},
-        "by_mode_kgco2e": {m: e.wtw_kgco2e for m, e in inventory.by("mode").items()},
-        "by_shipment_kgco2e": {m: e.wtw_kgco2e for m, e in inventory.by("shipment_id").items()},
-        "data_shares": inventory.share_by("data_type"),
-        "gas_set_shares": inventory.share_by("gas_set"),
-        "legs": len(inventory.lines),
-        "refused": refused,
-        "factor_set": {"id": inventory.factor_set, "sha256": inventory.factor_set_sha256},
-    }
-    console = open_console()
-    if as_json:
-        console.print(json.dumps(figures, sort_keys=True), markup=False, soft_wrap=True)
-        return
-    table = Table(title="Footprint, well-to-wheel", title_justify="left")
-    table.add_column("mode")
-    table.add_column("WTT kg CO2e", justify="right")
-    table.add_column("TTW kg CO2e", justify="right")
-    table.add_column("WTW kg CO2e", justify="right")
-    for mode, e in [*inventory.by("mode").items(), ("all", inventory.physical)]:
-        ttw, wtt = e.ttw_mg / MG_PER_KG, e.wtt_mg / MG_PER_KG
-        table.add_row(mode, f"{wtt:,.3f}", f"{ttw:,.3f}", f"{e.wtw_kgco2e:,.3f}")
-    console.print(table)
-    console.print(
-        f"{len(inventory.lines)} legs, {refused} refused rows; physical "
-        f"{figures['physical_kgco2e']:,.3f}, market-based {figures['market_based_kgco2e']:,.3f} kg"
-    )
-    console.print(f"interval {low / MG_PER_KG:,.0f} to {high / MG_PER_KG:,.0f} kg CO2e")
 
 
 def show_statement(statement: Mapping[str, Any], self_check: Report) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from data.factor_schemas import (
@@ -11,14 +11,20 @@ from data.factor_schemas import (
     GRIDS,
     GWP,
     HUB_ENERGY,
+    HUB_INTENSITIES,
     INTENSITIES,
+    MATCHING,
     PARAMETERS,
+    REFRIGERANTS,
+    RF_MEMO,
     SAF_PATHWAYS,
     UNIT_CATALOGUE,
     VEHICLES,
 )
+from data.footprint_schemas import FOOTPRINT_TABLES
 from data.network_schemas import NETWORK_TABLES
-from data.schemas import CHAINS, PLAN_TABLES, PROBLEM_TABLES
+from data.operation_schemas import OPERATIONS
+from data.schemas import CHAINS, FOOTPRINT_LEGS, LEGS, PLAN_TABLES, PROBLEM_TABLES
 from emissions.ledger.tables import BOOK_TABLES
 from optimizer.scenarios import (
     Closures,
@@ -40,8 +46,12 @@ FACTOR_TABLES = (
     GRIDS,
     VEHICLES,
     HUB_ENERGY,
+    HUB_INTENSITIES,
     PARAMETERS,
     GWP,
+    REFRIGERANTS,
+    RF_MEMO,
+    MATCHING,
     UNIT_CATALOGUE,
 )
 SECTIONS = {
@@ -93,7 +103,15 @@ planned on the shipped world network under stated assumptions (docs/network.md).
 **A plan folder** holds the plan tables below, `summary.json`, `plan.json` (all of it, sorted keys),
 `map.html` (one file that loads nothing), `lanes.geojson` for a GIS, and
 `hubs.csv` and `shipments.csv`, what was planned and where it passed. A *pack* (`claim.zip`) is described in
-[methodology.md](methodology.md), section 9.
+[methodology.md](methodology.md), section 11.
+
+**Transport done** is one row per leg with the columns of a plan's `legs` (of its output columns none is
+needed; `mass_kg`, or `teu` where the mass is not known) and those below, or a stranger's export: layouts that
+are recognised, units, and profiles are described in [footprint.md](footprint.md). Without `distance_km` a leg
+is routed, without `toc_id` a category is matched and named; fuel or kWh beside a leg are primary data. A
+footprint folder holds `legs.csv` (with `lineage`, how each figure came about), the tables below,
+`summary.json`, `report.html`, `hubs.csv`, `profile.toml` for the next export, and under `factors/` what does
+not ship with Greenlane.
 """
 
 
@@ -148,12 +166,21 @@ def _scenario() -> Iterator[str]:
     yield ""
 
 
+# The columns of a plan's legs stand above; these come with transport that is done.
+_MORE_LEGS = replace(
+    FOOTPRINT_LEGS,
+    columns=tuple(c for c in FOOTPRINT_LEGS.columns if c.name not in LEGS.names),
+)
+
+
 def formats_markdown() -> str:
     """Return the whole page."""
     lines = [
         *_tables("In: a problem", PROBLEM_TABLES),
         *_scenario(),
         *_tables("Out: a plan", PLAN_TABLES),
+        *_tables("In: transport done (`greenlane footprint`)", (_MORE_LEGS, OPERATIONS)),
+        *_tables("Out: a footprint", FOOTPRINT_TABLES),
         *_tables("Out: chains between two places (`greenlane chains`)", (CHAINS,)),
         *_tables("Books: credits, SAF and electricity certificates", BOOK_TABLES),
         *_tables("Factor tables (each with a .toml of its sources)", FACTOR_TABLES),

@@ -27,7 +27,7 @@ def line_row(line: Line) -> Row:
         "origin": e.origin,
         "destination": e.destination,
         "mass_kg": e.mass_kg,
-        "distance_km": e.distance_km if e.kind == "transport" else None,
+        "distance_km": e.distance_km or None,
         "distance_kind": e.distance_kind or None,
         "toc_id": e.toc_id or None,
         "hoc_id": e.hoc_id or None,

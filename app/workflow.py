@@ -46,6 +46,7 @@ class Tools:
     catalogue: Catalogue
     factors: Factors
     cache_dir: Path | None = None
+    library_dir: Path = Path()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +61,12 @@ class Planned:
 
 def open_tools() -> Tools:
     """Open the shipped tables and the default factor set."""
-    catalogue = open_catalogue()
+    catalogue, settings = open_catalogue(), read_settings()
     return Tools(
         catalogue=catalogue,
         factors=Factors.load(catalogue),
-        cache_dir=Path(read_settings().cache_dir),
+        cache_dir=Path(settings.cache_dir),
+        library_dir=Path(settings.library_dir),
     )
 
 

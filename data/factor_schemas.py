@@ -46,6 +46,9 @@ _GASES = (
     _choice("gwp_set", _GWP_SETS, "warming potentials behind CO2e"),
 )
 
+_ACTIVITY = ("tkm", "teukm")
+_CONDITIONS = ("ambient", "temperature_controlled")
+
 INTENSITIES = Schema(
     name="intensities",
     title="Emission intensities of transport operation categories (TOC)",
@@ -60,6 +63,20 @@ INTENSITIES = Schema(
         _number("wtt_kgco2e_per_tkm", "energy provision"),
         _number("ttw_kgco2e_per_tkm", "operation"),
         _number("ttw_kgco2_per_tkm", "CO2 part of operation", required=False),
+        _number(
+            "market_wtt_kgco2e_per_tkm",
+            "energy provision, market-based; blank: as location-based",
+            required=False,
+        ),
+        _number("biogenic_kgco2_per_tkm", "biogenic CO2, outside the total", required=False),
+        Column(
+            name="activity_unit",
+            choices=_ACTIVITY,
+            meaning="what the intensities are per: `tkm` (default), or `teukm` for TEU-km",
+        ),
+        Column(name="temperature", choices=_CONDITIONS, meaning="default ambient"),
+        _number("load_share", "mass carried / payload behind it", required=False, at_most=1),
+        _number("empty_share", "empty km / total km behind it", required=False, at_most=1),
         _choice("distance_kind", DISTANCE_KINDS, "kind of distance behind the tkm"),
         _choice("daf_included", ("yes", "no", "inferred", "unknown"), "distance uplift inside"),
         _choice("empty_running_included", ("yes", "no", "unknown"), "empty trips inside"),
@@ -167,6 +184,98 @@ HUB_ENERGY = Schema(
         _number("diesel_kg_per_t", "diesel"),
         _DEVIATION,
         *_LIFE,
+        *_PROVENANCE,
+    ),
+)
+
+HUB_INTENSITIES = Schema(
+    name="hubs_intensity",
+    title="Emission intensities of hub operation categories (HOC)",
+    key=("hoc_id",),
+    columns=(
+        _text("hoc_id", "unique name"),
+        _choice("kind", HUB_KINDS, "kind of hub"),
+        Column(name="temperature", choices=_CONDITIONS, meaning="default ambient"),
+        Column(
+            name="activity_unit",
+            choices=("t", "teu"),
+            meaning="what the intensities are per: tonne of outbound throughput (default), or TEU",
+        ),
+        _number("wtt_kgco2e_per_t", "energy provision"),
+        _number("ttw_kgco2e_per_t", "operation"),
+        _number(
+            "market_wtt_kgco2e_per_t",
+            "energy provision, market-based; blank: as location-based",
+            required=False,
+        ),
+        _choice("boundary", ("wtw", "ttw"), "what the row covers"),
+        *_GASES,
+        _DEVIATION,
+        *_LIFE,
+        *_PROVENANCE,
+    ),
+)
+
+RF_MEMO = Schema(
+    name="rf_memo",
+    title="Radiative forcing of flights: a memo beside the total, never in it",
+    key=("memo_id",),
+    columns=(
+        _text("memo_id", "unique name"),
+        _text("toc_id", "the category that it stands beside"),
+        _text("region", "where it was measured"),
+        _number("ttw_with_rf_kgco2e_per_tkm", "operation, with radiative forcing"),
+        _number("ttw_without_rf_kgco2e_per_tkm", "operation, without"),
+        *_LIFE,
+        *_PROVENANCE,
+    ),
+)
+
+REFRIGERANTS = Schema(
+    name="refrigerants",
+    title="Refrigerants by their gases",
+    key=("refrigerant_id",),
+    columns=(
+        _text("refrigerant_id", "unique name, such as R404A"),
+        _text("name", "for people"),
+        Column(
+            name="composition",
+            kind=Kind.LIST,
+            meaning="`GAS:mass share`, gases as in the table of warming potentials",
+        ),
+        *_PROVENANCE,
+    ),
+)
+
+MATCHING = Schema(
+    name="matching",
+    title="What each category stands for: the keys by which a leg without one is matched",
+    key=("match_id",),
+    columns=(
+        _text("match_id", "unique name"),
+        _text("category_id", "a TOC, HOC or vehicle"),
+        _choice("kind", ("toc", "hoc", "vehicle"), "what it is"),
+        Column(name="mode", choices=MODES, meaning="of carriage"),
+        Column(name="hub_kind", choices=HUB_KINDS, meaning="of handling"),
+        _text("region", "ISO 3166 alpha-2, or a wider region", required=False),
+        _text("vehicle", "vehicle class, one word", required=False),
+        _text("fuel", "energy carrier, or `mixed`", required=False),
+        Column(name="temperature", choices=_CONDITIONS, meaning="default ambient"),
+        _text("load", "load assumption", required=False),
+        Column(name="air_option", choices=("belly", "freighter", "average"), meaning="for air"),
+        Column(name="haul", choices=("short", "long", "domestic"), meaning="for air"),
+        _text("operator", "transport operator whose own figure it is", required=False),
+        _text("flight_no", "flight", required=False),
+        _text("aircraft_type", "aircraft", required=False),
+        Column(name="overflight", kind=Kind.FLAG, meaning="over Russia"),
+        _text("vessel_imo", "ship", required=False),
+        _text("voyage_no", "voyage", required=False),
+        _text("vehicle_id", "VIN, plate or fleet", required=False),
+        Column(
+            name="energy_mix",
+            kind=Kind.LIST,
+            meaning="`carrier_id:share of energy`, summing to 1",
+        ),
         *_PROVENANCE,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -57,6 +57,7 @@ HUB_KINDS = ("airport", "port", "rail", "iww", "road", "site")
 EVIDENCE = ("measured", "repaired", "published", "estimated", "stated")
 DISTANCE_KINDS = ("gcd", "sfd", "actual", "not_stated")
 TEMPERATURES = ("ambient", "chilled", "frozen")
+FUEL_UNITS = ("kg", "t", "l", "m3", "gal_us", "kwh", "mj", "gj")
 
 
 def text(name: str, meaning: str, *, required: bool = False) -> Column:
@@ -107,6 +108,11 @@ def time(name: str, meaning: str, *, required: bool = False) -> Column:
 def date(name: str, meaning: str, *, required: bool = False) -> Column:
     """Declare a column of dates."""
     return Column(name=name, kind=Kind.DATE, required=required, meaning=meaning)
+
+
+def flag(name: str, meaning: str) -> Column:
+    """Declare a column of yes or no."""
+    return Column(name=name, kind=Kind.FLAG, meaning=meaning)
 
 
 def text_list(name: str, meaning: str) -> Column:
@@ -383,6 +389,53 @@ LEGS = Schema(
         number("low_kgco2e", "lower end of the interval, physical WTW"),
         number("high_kgco2e", "upper end of the interval, physical WTW"),
         text("source_id", "sources of the emission figures"),
+    ),
+)
+
+FOOTPRINT_LEGS = Schema(
+    name="legs",
+    title="Legs of transport done: as above, and what carriers bring along; mass_kg or teu",
+    key=("shipment_id", "leg_no"),
+    columns=(
+        *(replace(c, required=c.required and c.name != "mass_kg") for c in LEGS.columns),
+        # What a footprint of transport already done may bring along.
+        text("consignment_id", "consignment, where a shipment travels as several"),
+        number("packaging_mass_kg", "part of mass_kg that is packaging", at_least=0, at_most=1e9),
+        number("teu", "containers in TEU", above=0, at_most=1e6),
+        number(
+            "activity_tkm",
+            "transport activity as the carrier states it; then no distance is adjusted",
+            above=0,
+            at_most=1e15,
+        ),
+        choice("temperature", TEMPERATURES, "condition kept; default ambient"),
+        text("carrier", "transport operator"),
+        text("vehicle", "vehicle class in words"),
+        choice("air_option", ("belly", "freighter", "average"), "for air"),
+        choice("hub_kind", HUB_KINDS, "for a hub without a hoc_id"),
+        text("flight_no", "flight"),
+        text("aircraft_type", "aircraft"),
+        flag("overflight", "over Russia"),
+        text("vessel_imo", "ship"),
+        text("voyage_no", "voyage"),
+        text("vehicle_id", "VIN, plate or fleet"),
+        text("fuel", "energy carrier; a blend as `carrier:share of energy|carrier:share`"),
+        number("fuel_amount", "fuel used, an input: primary data", at_least=0, at_most=1e12),
+        choice("fuel_unit", FUEL_UNITS, "of fuel_amount"),
+        number(
+            "activity_total_tkm",
+            "activity of the whole operation: fuel_amount and energy_kwh are all of its use",
+            above=0,
+            at_most=1e15,
+        ),
+        number("carrier_wtw_kgco2e", "the carrier's own figure, kept beside ours", at_least=0),
+        text("carrier_method", "how the carrier worked it out; blank: undisclosed"),
+        # How a category was found where none was given, and what stands outside the total.
+        integer("match_steps", "steps down the ladder to the category", at_least=0),
+        text("lineage", "how category, distance and hubs were found"),
+        integer("quality_tier", "1 (measured) and on; lower is better", at_least=1),
+        number("biogenic_kgco2", "biogenic CO2, outside the total"),
+        number("rf_memo_kgco2e", "radiative forcing of flights, outside the total"),
     ),
 )
 

@@ -12,7 +12,8 @@ class TCE:
     """One transport chain element (ISO 14083, 3.1.26): carriage by one vehicle, or one hub.
 
     `fuel_kg` and `energy_kwh` are inputs for energy-based elements (dedicated vehicles, hubs) and
-    None elsewhere. `saf_kg` and `eac_kwh` touch the market-based column alone.
+    None elsewhere. `saf_kg` and `eac_kwh` touch the market-based column alone. Carriage whose
+    activity the carrier states needs no distance.
     """
 
     shipment_id: str
@@ -32,12 +33,16 @@ class TCE:
     saf_kg: float = 0.0
     saf_pathway: str = ""
     eac_kwh: float = 0.0
+    teu: float | None = None  # containers, where they are counted
+    activity_tkm: float | None = None  # as the carrier states it: then no distance is adjusted
+    match_steps: int = 0  # steps down the ladder to the category, 0 where it was given
 
     def __post_init__(self) -> None:
         where = f"{self.shipment_id} leg {self.leg_no}"
         if not self.mass_kg > 0:
             raise EmissionsError(f"{where}: mass_kg must be > 0, got {self.mass_kg}")
-        if self.kind == "transport" and not self.distance_km > 0:
+        stated = self.activity_tkm is not None and self.activity_tkm > 0
+        if self.kind == "transport" and not (self.distance_km > 0 or stated):
             raise LegFaultError("distance_km", self.distance_km, f"> 0 for {where}")
         if min(self.saf_kg, self.eac_kwh, self.fuel_kg or 0.0, self.energy_kwh or 0.0) < 0:
             raise EmissionsError(f"{where}: fuel, energy and claims must not be negative")

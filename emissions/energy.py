@@ -10,14 +10,14 @@ from emissions.errors import EmissionsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emissions.factors import HOC, Vehicle
+    from emissions.categories import HOC, Vehicle
 
 
 def energy_per_loaded_km(vehicle: Vehicle, empty_share: float) -> tuple[float, float]:
     """Return energy per loaded vehicle-km as (per opened unit, per kg on board).
 
     With E = empty km / total km each loaded km drags E / (1 - E) empty ones behind it, and energy
-    is linear in the load (methodology, section 2): empty + (full - empty) x mass / payload.
+    is linear in the load (methodology, F20): empty + (full - empty) x mass / payload.
     """
     if not 0 <= empty_share < 1:
         raise EmissionsError(f"empty_share must be in [0, 1), got {empty_share}")

@@ -25,3 +25,14 @@ class MissingFactorError(LegFaultError):
     def __init__(self, column: str, key: str, nearest: str) -> None:
         wanted = f"a {column} of the factor set"
         super().__init__(column, key, f"{wanted}; nearest is {nearest!r}" if nearest else wanted)
+
+
+class MixedWarmingError(EmissionsError):
+    """Factors on different sets of warming potentials in one total."""
+
+    def __init__(self, sets: tuple[str, ...]) -> None:
+        self.sets = sets
+        super().__init__(
+            f"factors on {' and '.join(sets)} warming potentials meet in one total; wanted one "
+            "set, or the mix allowed by name"
+        )

@@ -4,26 +4,52 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from data.factor_schemas import (
     ENERGY_CARRIERS,
     GRIDS,
+    GWP,
     HUB_ENERGY,
+    HUB_INTENSITIES,
     INTENSITIES,
+    MATCHING,
     PARAMETERS,
+    REFRIGERANTS,
+    RF_MEMO,
     SAF_PATHWAYS,
     VEHICLES,
 )
 from emissions.errors import EmissionsError, MissingFactorError
+from emissions.factor_rows import (
+    carrier_of,
+    grid_of,
+    hoc_intensity_of,
+    hoc_of,
+    match_of,
+    parts_of,
+    pathway_of,
+    toc_of,
+    vehicle_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Iterable, Mapping, Sequence
 
     from data.catalogue import Catalogue, ShippedTable
     from data.schemas import Schema
+    from data.tables import Row
+    from emissions.categories import (
+        HOC,
+        TOC,
+        EnergyCarrier,
+        Grid,
+        MatchKey,
+        Origin,
+        SafPathway,
+        Vehicle,
+    )
 
 _T = TypeVar("_T")  # Python 3.11 has no def f[T]
 
@@ -42,134 +68,28 @@ EDITIONS: dict[str, tuple[tuple[str, Schema], ...]] = {
     "open-2025": _OPEN_2025,
     # The same figures, and grids for the hubs of the world network.
     "open-2025.1": (*_OPEN_2025, ("factors/grids_world_2023.csv", GRIDS)),
+    # More classes, fuels, hubs and refrigerants, and the keys by which legs are matched.
+    "open-2025.2": (
+        *_OPEN_2025,
+        ("factors/grids_world_2023.csv", GRIDS),
+        ("factors/intensities_desnz_more_2025.csv", INTENSITIES),
+        ("factors/intensities_modelled_2025.csv", INTENSITIES),
+        ("factors/energy_carriers_more_2025.csv", ENERGY_CARRIERS),
+        ("factors/vehicles_more_2025.csv", VEHICLES),
+        ("factors/hubs_energy_more_2025.csv", HUB_ENERGY),
+        ("factors/hubs_intensity_2025.csv", HUB_INTENSITIES),
+        ("factors/grids_own_2025.csv", GRIDS),
+        ("factors/gwp.csv", GWP),
+        ("factors/gwp_more_2025.csv", GWP),
+        ("factors/refrigerants_2025.csv", REFRIGERANTS),
+        ("factors/air_memo_rf_desnz_2025.csv", RF_MEMO),
+        ("factors/matching_2025.csv", MATCHING),
+    ),
 }
-DEFAULT_EDITION = "open-2025.1"
+DEFAULT_EDITION = "open-2025.2"
+WARMING = ("AR4", "AR5", "AR6")
 
-_DATA_TYPES = {
-    "primary": "primary",
-    "modelled": "modelled",
-    "default": "default",
-    "estimate": "modelled",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where a factor comes from and when it became known."""
-
-    published_on: date
-    quality: str
-    source_id: str
-    locator: str
-    note: str
-
-    @property
-    def data_type(self) -> str:
-        """Primary, modelled or default, the three kinds of ISO 14083; an estimate is modelled."""
-        return _DATA_TYPES[self.quality]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TOC:
-    """Transport operation category (ISO 14083, 3.1.29) with its emission intensity."""
-
-    toc_id: str
-    mode: str
-    carrier_id: str
-    wtt_kgco2e_per_tkm: float
-    ttw_kgco2e_per_tkm: float
-    ttw_kgco2_per_tkm: float | None
-    distance_kind: str
-    daf_included: str
-    gas_set: str
-    deviation_share: float
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HOC:
-    """Hub operation category: energy per tonne of outbound throughput."""
-
-    hoc_id: str
-    kwh_per_t: float
-    diesel_kg_per_t: float
-    deviation_share: float
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnergyCarrier:
-    """A fuel with its emission factors."""
-
-    carrier_id: str
-    lhv_mj_per_kg: float
-    wtt_kgco2e_per_kg: float
-    ttw_kgco2e_per_kg: float
-    gas_set: str
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """An electricity grid; factors are per kWh at the meter."""
-
-    grid_id: str
-    country: str
-    generation_kgco2e_per_kwh: float
-    upstream_kgco2e_per_kwh: float
-    loss_share: float
-    residual_kgco2e_per_kwh: float | None
-    gas_set: str
-    origin: Origin
-
-    @property
-    def location_kgco2e_per_kwh(self) -> float:
-        """Generation and fuel supply, raised by the grid's losses (methodology, section 6)."""
-        return (self.generation_kgco2e_per_kwh + self.upstream_kgco2e_per_kwh) / (
-            1 - self.loss_share
-        )
-
-    @property
-    def market_kgco2e_per_kwh(self) -> float:
-        """The residual mix where one is known, else as location-based: for uncovered kWh."""
-        generation = (
-            self.generation_kgco2e_per_kwh
-            if self.residual_kgco2e_per_kwh is None
-            else self.residual_kgco2e_per_kwh
-        )
-        return (generation + self.upstream_kgco2e_per_kwh) / (1 - self.loss_share)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vehicle:
-    """A dedicated vehicle: energy per vehicle-km between empty and full."""
-
-    vehicle_code: str
-    mode: str
-    carrier_id: str
-    payload_kg: float
-    energy_per_km_empty: float  # kWh or kg, at the meter or the pump
-    energy_per_km_full: float
-    range_km: float | None  # on one charge
-    charge_kw: float | None
-    deviation_share: float
-    origin: Origin
-
-    @property
-    def electric(self) -> bool:
-        """True if its energy is kWh."""
-        return self.carrier_id == "electricity"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafPathway:
-    """A sustainable aviation fuel: life-cycle value (core plus ILUC) and heating value."""
-
-    pathway_id: str
-    total_gco2e_per_mj: float
-    lhv_mj_per_kg: float
-    blend_limit_volume_share: float
-    origin: Origin
+Part = tuple["ShippedTable", "Schema"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +98,7 @@ class Factors:
 
     edition: str
     tables: tuple[ShippedTable, ...]
+    parts: tuple[Part, ...] = field(repr=False)
     tocs: Mapping[str, TOC]
     hocs: Mapping[str, HOC]
     carriers: Mapping[str, EnergyCarrier]
@@ -185,6 +106,10 @@ class Factors:
     vehicles: Mapping[str, Vehicle]
     pathways: Mapping[str, SafPathway]
     parameters: Mapping[str, float]
+    gwp: Mapping[str, Mapping[str, float]]  # gas -> warming potential by set
+    refrigerants: Mapping[str, tuple[tuple[str, float], ...]]  # blend -> gases by mass share
+    rf_memo: Mapping[str, float]  # TOC -> radiative forcing per tkm, outside every total
+    matches: tuple[MatchKey, ...]
 
     @classmethod
     def load(cls, catalogue: Catalogue, edition: str = DEFAULT_EDITION) -> Factors:
@@ -195,22 +120,46 @@ class Factors:
         EmissionsError
             if there is no such edition.
         """
-        if edition not in EDITIONS:
-            raise EmissionsError(f"factor set {edition!r}; wanted one of {', '.join(EDITIONS)}")
-        tables = tuple(catalogue.table(path, schema) for path, schema in EDITIONS[edition])
-        by_schema: dict[str, list[dict[str, Any]]] = {}
-        for table, (_, schema) in zip(tables, EDITIONS[edition], strict=True):
-            by_schema.setdefault(schema.name, []).extend(table.rows)
+        return cls.of(edition, shipped_parts(catalogue, edition))
+
+    @classmethod
+    def of(cls, edition: str, parts: Sequence[Part]) -> Factors:
+        """Gather tables into one set; no id may stand twice.
+
+        Raises
+        ------
+        EmissionsError
+            naming an id that stands twice, or a row that cannot be used.
+        """
+        rows: dict[str, list[Row]] = {}
+        for table, schema in parts:
+            rows.setdefault(schema.name, []).extend(table.rows)
+
+        def of(schema: Schema) -> list[Row]:
+            return rows.get(schema.name, [])
+
+        hocs = [*map(hoc_of, of(HUB_ENERGY)), *map(hoc_intensity_of, of(HUB_INTENSITIES))]
         return cls(
             edition=edition,
-            tables=tables,
-            tocs=_index(map(_toc, by_schema["intensities"]), "toc_id"),
-            hocs=_index(map(_hoc, by_schema["hubs_energy"]), "hoc_id"),
-            carriers=_index(map(_carrier, by_schema["energy_carriers"]), "carrier_id"),
-            grids=_index(map(_grid, by_schema["grids"]), "grid_id"),
-            vehicles=_index(map(_vehicle, by_schema["vehicles"]), "vehicle_code"),
-            pathways=_index(map(_pathway, by_schema["saf_pathways"]), "pathway_id"),
-            parameters={r["parameter"]: r["value"] for r in by_schema["parameters"]},
+            tables=tuple(table for table, _ in parts),
+            parts=tuple(parts),
+            tocs=_index(map(toc_of, of(INTENSITIES)), "toc_id"),
+            hocs=_index(hocs, "hoc_id"),
+            carriers=_index(map(carrier_of, of(ENERGY_CARRIERS)), "carrier_id"),
+            grids=_index(map(grid_of, of(GRIDS)), "grid_id"),
+            vehicles=_index(map(vehicle_of, of(VEHICLES)), "vehicle_code"),
+            pathways=_index(map(pathway_of, of(SAF_PATHWAYS)), "pathway_id"),
+            parameters={r["parameter"]: r["value"] for r in of(PARAMETERS)},
+            gwp={r["species"]: _warming(r) for r in of(GWP)},
+            refrigerants={
+                r["refrigerant_id"]: parts_of(r["composition"], r["refrigerant_id"])
+                for r in of(REFRIGERANTS)
+            },
+            rf_memo={
+                r["toc_id"]: r["ttw_with_rf_kgco2e_per_tkm"] - r["ttw_without_rf_kgco2e_per_tkm"]
+                for r in of(RF_MEMO)
+            },
+            matches=tuple(map(match_of, of(MATCHING))),
         )
 
     @property
@@ -249,6 +198,47 @@ class Factors:
         """Return a single figure by its name."""
         return _find(self.parameters, name, "parameter")
 
+    def origin(self, category_id: str) -> Origin:
+        """Return where a TOC, HOC or vehicle comes from."""
+        for table in (self.tocs, self.hocs, self.vehicles):
+            if category_id in table:
+                return table[category_id].origin
+        raise MissingFactorError("category", category_id, "")
+
+    def warming_potential(self, refrigerant: str, gwp_set: str) -> float:
+        """Return kg CO2e per kg of a gas, or of a refrigerant by its gases (ISO 14083, Annex K).
+
+        Raises
+        ------
+        EmissionsError
+            if a gas is unknown, or has no value in that set.
+        """
+        total = 0.0
+        for gas, share in self.refrigerants.get(refrigerant, ((refrigerant, 1.0),)):
+            known = _find(self.gwp, gas, "refrigerant")
+            if gwp_set not in known:
+                raise EmissionsError(f"refrigerant {refrigerant}: {gas} has no {gwp_set} potential")
+            total += share * known[gwp_set]
+        return total
+
+
+def shipped_parts(catalogue: Catalogue, edition: str) -> tuple[Part, ...]:
+    """Open every table of a shipped edition.
+
+    Raises
+    ------
+    EmissionsError
+        if there is no such edition.
+    """
+    if edition not in EDITIONS:
+        raise EmissionsError(f"factor set {edition!r}; wanted one of {', '.join(EDITIONS)}")
+    return tuple((catalogue.table(path, schema), schema) for path, schema in EDITIONS[edition])
+
+
+def _warming(row: Mapping[str, Any]) -> dict[str, float]:
+    named = {name: row[f"{name.lower()}_gwp100"] for name in WARMING}
+    return {name: value for name, value in named.items() if value is not None}
+
 
 def _find(table: Mapping[str, _T], key: str, column: str) -> _T:
     found = table.get(key)
@@ -266,91 +256,3 @@ def _index(records: Iterable[_T], key: str) -> dict[str, _T]:
             raise EmissionsError(f"{key} {name!r} stands twice in the factor set")
         index[name] = record
     return index
-
-
-def _origin(row: dict[str, Any]) -> Origin:
-    return Origin(
-        published_on=row["published_on"],
-        quality=row["quality"],
-        source_id=row["source_id"],
-        locator=row["locator"] or "",
-        note=row["note"] or "",
-    )
-
-
-def _toc(row: dict[str, Any]) -> TOC:
-    if row["boundary"] != "wtw":
-        raise EmissionsError(f"toc {row['toc_id']}: boundary {row['boundary']}, wanted wtw")
-    return TOC(
-        toc_id=row["toc_id"],
-        mode=row["mode"],
-        carrier_id=row["carrier_id"] or "",
-        wtt_kgco2e_per_tkm=row["wtt_kgco2e_per_tkm"],
-        ttw_kgco2e_per_tkm=row["ttw_kgco2e_per_tkm"],
-        ttw_kgco2_per_tkm=row["ttw_kgco2_per_tkm"],
-        distance_kind=row["distance_kind"],
-        daf_included=row["daf_included"],
-        gas_set=row["gas_set"],
-        deviation_share=row["deviation_share"],
-        origin=_origin(row),
-    )
-
-
-def _hoc(row: dict[str, Any]) -> HOC:
-    return HOC(
-        hoc_id=row["hoc_id"],
-        kwh_per_t=row["kwh_per_t"],
-        diesel_kg_per_t=row["diesel_kg_per_t"],
-        deviation_share=row["deviation_share"],
-        origin=_origin(row),
-    )
-
-
-def _carrier(row: dict[str, Any]) -> EnergyCarrier:
-    return EnergyCarrier(
-        carrier_id=row["carrier_id"],
-        lhv_mj_per_kg=row["lhv_mj_per_kg"],
-        wtt_kgco2e_per_kg=row["wtt_kgco2e_per_kg"],
-        ttw_kgco2e_per_kg=row["ttw_kgco2e_per_kg"],
-        gas_set=row["gas_set"],
-        origin=_origin(row),
-    )
-
-
-def _grid(row: dict[str, Any]) -> Grid:
-    return Grid(
-        grid_id=row["grid_id"],
-        country=row["country"],
-        generation_kgco2e_per_kwh=row["generation_kgco2e_per_kwh"],
-        upstream_kgco2e_per_kwh=row["upstream_kgco2e_per_kwh"],
-        loss_share=row["loss_share"],
-        residual_kgco2e_per_kwh=row["residual_kgco2e_per_kwh"],
-        gas_set=row["gas_set"],
-        origin=_origin(row),
-    )
-
-
-def _vehicle(row: dict[str, Any]) -> Vehicle:
-    at_meter = 1 / (1 - row["charging_loss_share"])
-    return Vehicle(
-        vehicle_code=row["vehicle_code"],
-        mode=row["mode"],
-        carrier_id=row["carrier_id"],
-        payload_kg=row["payload_kg"],
-        energy_per_km_empty=row["energy_per_km_empty"] * at_meter,
-        energy_per_km_full=row["energy_per_km_full"] * at_meter,
-        range_km=row["range_km"],
-        charge_kw=row["charge_kw"],
-        deviation_share=row["deviation_share"],
-        origin=_origin(row),
-    )
-
-
-def _pathway(row: dict[str, Any]) -> SafPathway:
-    return SafPathway(
-        pathway_id=row["pathway_id"],
-        total_gco2e_per_mj=row["total_gco2e_per_mj"],
-        lhv_mj_per_kg=row["lhv_mj_per_kg"],
-        blend_limit_volume_share=row["blend_limit_volume_share"],
-        origin=_origin(row),
-    )

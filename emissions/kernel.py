@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data.units import G_PER_KG, MG_PER_KG
-from emissions.distance import distance_adjustment_factor, transport_activity_tkm
+from data.units import G_PER_KG, KG_PER_TONNE, MG_PER_KG
+from emissions.distance import (
+    TONNES_PER_TEU,
+    distance_adjustment_factor,
+    transport_activity_tkm,
+)
 from emissions.energy import hub_energy
 from emissions.errors import EmissionsError, LegFaultError
 
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emissions.categories import TOC
     from emissions.chain import TCE
     from emissions.factors import Factors
 
@@ -31,15 +36,23 @@ _HUB_TOLERANCE = 1e-6  # energy of a hub is its rate x mass, to six decimals
 
 @dataclass(slots=True)
 class Columns:
-    """The numbers of the kernel, one entry per element."""
+    """The numbers of the kernel, one entry per element.
 
-    activity_tkm: Floats
-    wtt_per_tkm: Floats
-    ttw_per_tkm: Floats
-    co2_per_tkm: Floats
+    `activity` is in the unit of the category: tkm or TEU-km of carriage, tonnes or TEU of handling;
+    rates are kg CO2e per that unit.
+    """
+
+    activity: Floats
+    wtt_rate: Floats
+    ttw_rate: Floats
+    market_wtt_rate: Floats
+    co2_rate: Floats
+    biogenic_rate: Floats
+    rf_rate: Floats
     fuel_kg: Floats
     fuel_wtt: Floats
     fuel_ttw: Floats
+    fuel_biogenic: Floats
     energy_kwh: Floats
     grid_location: Floats
     grid_market: Floats
@@ -48,6 +61,19 @@ class Columns:
     saf_mj: Floats
     saf_g_per_mj: Floats
     lhv_fuel: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What elements emit, in whole milligrams, and the fuel burnt in kg; one entry each."""
+
+    wtt_mg: Milligrams
+    ttw_mg: Milligrams
+    market_wtt_mg: Milligrams
+    market_ttw_mg: Milligrams
+    biogenic_mg: Milligrams  # CO2 outside the total
+    rf_memo_mg: Milligrams  # radiative forcing of flights, outside the total
+    burnt_kg: Floats
 
 
 def _zeros(size: int) -> Columns:
@@ -70,41 +96,120 @@ def _milligrams(kg: Floats) -> Milligrams:
     return mg.astype(np.int64)
 
 
-def footprint(c: Columns, jet_co2: float) -> tuple[tuple[Milligrams, ...], Floats]:
-    """Return (wtt, ttw, market wtt, market ttw) in milligrams, and fuel burnt in kg.
+# The formulas of docs/methodology.md, F2 to F26, stated once. They add and multiply only, so
+# that they take numpy columns here and columns of SQL in the bulk path; the verifier holds the only
+# other statement, on purpose.
 
-    This is the one statement of the formulas of docs/methodology.md, sections 2 to 5; the
-    verifier holds the only other one, on purpose.
-    """
-    electricity = c.energy_kwh * c.grid_location
-    wtt = c.activity_tkm * c.wtt_per_tkm + (c.fuel_kg * c.fuel_wtt + electricity)
-    ttw = c.activity_tkm * c.ttw_per_tkm + c.fuel_kg * c.fuel_ttw
-    burnt = c.fuel_kg + c.activity_tkm * c.co2_per_tkm / jet_co2
-    fuel_mj = burnt * c.lhv_fuel
-    share = np.divide(c.saf_mj, fuel_mj, out=np.zeros_like(fuel_mj), where=c.saf_mj > 0)
-    share = np.minimum(share, 1.0)
+
+def wtt_kg(c: Any) -> Any:  # noqa: ANN401  (columns of numpy or of SQL)
+    """Energy provision, as operated and location-based."""
+    return c.activity * c.wtt_rate + (c.fuel_kg * c.fuel_wtt + c.energy_kwh * c.grid_location)
+
+
+def ttw_kg(c: Any) -> Any:  # noqa: ANN401
+    """Operation; electricity has none."""
+    return c.activity * c.ttw_rate + c.fuel_kg * c.fuel_ttw
+
+
+def biogenic_kg(c: Any) -> Any:  # noqa: ANN401
+    """Biogenic CO2 of combustion, outside the total."""
+    return c.activity * c.biogenic_rate + c.fuel_kg * c.fuel_biogenic
+
+
+def rf_memo_kg(c: Any) -> Any:  # noqa: ANN401
+    """Radiative forcing of flights, outside the total."""
+    return c.activity * c.rf_rate
+
+
+def fuel_mj(c: Any, jet_co2: float) -> Any:  # noqa: ANN401
+    """Energy of the fuel that SAF may stand for: of flights, from the CO2 part of operation."""
+    return (c.fuel_kg + c.activity * c.co2_rate / jet_co2) * c.lhv_fuel
+
+
+def market_wtt_kg(c: Any, saf_share: Any) -> Any:  # noqa: ANN401
+    """Energy provision after SAF profiles and electricity certificates."""
     uncovered = c.energy_kwh - c.eac_kwh
-    market_electricity = uncovered * c.grid_market + c.eac_kwh * c.grid_covered
-    market_base = c.activity_tkm * c.wtt_per_tkm + (c.fuel_kg * c.fuel_wtt + market_electricity)
-    market_wtt = market_base * (1 - share) + c.saf_mj * c.saf_g_per_mj / G_PER_KG
-    market_ttw = ttw * (1 - share)
-    figures = (wtt, ttw, np.maximum(market_wtt, 0.0), np.maximum(market_ttw, 0.0))
-    return tuple(_milligrams(f) for f in figures), burnt
+    electricity = uncovered * c.grid_market + c.eac_kwh * c.grid_covered
+    base = c.activity * c.market_wtt_rate + (c.fuel_kg * c.fuel_wtt + electricity)
+    return base * (1 - saf_share) + c.saf_mj * c.saf_g_per_mj / G_PER_KG
+
+
+def market_ttw_kg(c: Any, saf_share: Any) -> Any:  # noqa: ANN401
+    """Operation after SAF profiles."""
+    return ttw_kg(c) * (1 - saf_share)
+
+
+def footprint(c: Columns, jet_co2: float) -> Figures:
+    """Return what elements emit, each figure rounded once to whole milligrams."""
+    energy = fuel_mj(c, jet_co2)
+    share = np.divide(c.saf_mj, energy, out=np.zeros_like(energy), where=c.saf_mj > 0)
+    share = np.minimum(share, 1.0)
+    return Figures(
+        wtt_mg=_milligrams(wtt_kg(c)),
+        ttw_mg=_milligrams(ttw_kg(c)),
+        market_wtt_mg=_milligrams(np.maximum(market_wtt_kg(c, share), 0.0)),
+        market_ttw_mg=_milligrams(np.maximum(market_ttw_kg(c, share), 0.0)),
+        biogenic_mg=_milligrams(biogenic_kg(c)),
+        rf_memo_mg=_milligrams(rf_memo_kg(c)),
+        burnt_kg=c.fuel_kg + c.activity * c.co2_rate / jet_co2,
+    )
+
+
+def activity_of(e: TCE, toc: TOC) -> float:
+    """Return the activity of carriage in the unit of its category, distance adjusted once.
+
+    Activity that the carrier states is taken as it is: no distance is adjusted (methodology,
+    section 3). Where an intensity is per TEU-km and the containers are not counted, they are
+    10 t each.
+
+    Raises
+    ------
+    LegFaultError
+        if distances of different kinds meet, or stated tkm meet an intensity per TEU-km.
+    """
+    by_teu = toc.activity_unit == "teukm"
+    if e.activity_tkm is not None:
+        if by_teu:
+            raise LegFaultError("activity_tkm", e.activity_tkm, f"nothing: {toc.toc_id} is per TEU")
+        return e.activity_tkm
+    daf = distance_adjustment_factor(toc, e.distance_kind, e.distance_km)
+    if by_teu:
+        return teu_of(e.mass_kg, e.teu) * e.distance_km * daf
+    return transport_activity_tkm(e.mass_kg, e.distance_km) * daf
+
+
+def teu_of(mass_kg: float, teu: float | None) -> float:
+    """Return containers in TEU: as counted, else by 10 t of goods each."""
+    return mass_kg / (TONNES_PER_TEU["average"] * KG_PER_TONNE) if teu is None else teu
 
 
 def _fill_activity(c: Columns, i: int, e: TCE, factors: Factors) -> None:
     toc = factors.toc(e.toc_id)
     if toc.mode != e.mode:
         raise LegFaultError("mode", e.mode, f"{toc.mode}, the mode of {toc.toc_id}")
-    daf = distance_adjustment_factor(toc, e.distance_kind, e.distance_km)
-    c.activity_tkm[i] = transport_activity_tkm(e.mass_kg, e.distance_km) * daf
-    c.wtt_per_tkm[i] = toc.wtt_kgco2e_per_tkm
-    c.ttw_per_tkm[i] = toc.ttw_kgco2e_per_tkm
+    c.activity[i] = activity_of(e, toc)
+    c.wtt_rate[i], c.ttw_rate[i] = toc.wtt_kgco2e_per_tkm, toc.ttw_kgco2e_per_tkm
+    c.market_wtt_rate[i] = toc.market_wtt_rate
+    c.biogenic_rate[i] = toc.biogenic_kgco2_per_tkm
+    c.rf_rate[i] = factors.rf_memo.get(toc.toc_id, 0.0)
     if toc.mode == "air":
-        if toc.ttw_kgco2_per_tkm is None:
-            raise EmissionsError(f"toc {toc.toc_id}: ttw_kgco2_per_tkm is blank; air fuel needs it")
-        c.co2_per_tkm[i] = toc.ttw_kgco2_per_tkm
+        # Blank where a publisher does not part CO2 from the rest: then no fuel is known for SAF.
+        c.co2_rate[i] = toc.ttw_kgco2_per_tkm or 0.0
         c.lhv_fuel[i] = factors.carrier("jet").lhv_mj_per_kg
+
+
+def _fill_hub(c: Columns, i: int, e: TCE, factors: Factors) -> None:
+    """Fill a hub element, which stands on an intensity or on its own energy."""
+    hoc = factors.hoc(e.hoc_id)
+    if hoc.by_energy:
+        _fill_energy(c, i, e, factors)
+        return
+    if e.fuel_kg or e.energy_kwh:
+        raise LegFaultError("energy_kwh", e.energy_kwh, f"none: {hoc.hoc_id} is an intensity")
+    by_teu = hoc.activity_unit == "teu"
+    c.activity[i] = teu_of(e.mass_kg, e.teu) if by_teu else e.mass_kg / KG_PER_TONNE
+    c.wtt_rate[i], c.ttw_rate[i] = hoc.wtt_kgco2e_per_t, hoc.ttw_kgco2e_per_t
+    c.market_wtt_rate[i] = hoc.market_wtt_rate
 
 
 def _fill_energy(c: Columns, i: int, e: TCE, factors: Factors) -> None:
@@ -116,6 +221,7 @@ def _fill_energy(c: Columns, i: int, e: TCE, factors: Factors) -> None:
         fuel = factors.carrier(carrier_id)
         c.fuel_kg[i] = e.fuel_kg
         c.fuel_wtt[i], c.fuel_ttw[i] = fuel.wtt_kgco2e_per_kg, fuel.ttw_kgco2e_per_kg
+        c.fuel_biogenic[i] = fuel.biogenic_kgco2_per_kg
     if e.energy_kwh:
         grid = factors.grid(e.grid_id)
         c.energy_kwh[i] = e.energy_kwh
@@ -163,18 +269,28 @@ def _fill_claims(c: Columns, i: int, e: TCE, factors: Factors) -> None:
         pathway = factors.pathway(e.saf_pathway)
         c.saf_mj[i] = e.saf_kg * pathway.lhv_mj_per_kg
         c.saf_g_per_mj[i] = pathway.total_gco2e_per_mj
-        fuel_mj = c.activity_tkm[i] * c.co2_per_tkm[i] * c.lhv_fuel[i]
-        fuel_mj /= factors.parameter("jet_co2_kg_per_kg")
-        if not fuel_mj > 0:
-            raise LegFaultError("saf_kg", e.saf_kg, "nothing: SAF is for flights alone (SAF-11)")
-        if c.saf_mj[i] > fuel_mj * (1 + _SAF_TOLERANCE):
-            most = fuel_mj / pathway.lhv_mj_per_kg
+        burnt_mj = c.activity[i] * c.co2_rate[i] * c.lhv_fuel[i]
+        burnt_mj /= factors.parameter("jet_co2_kg_per_kg")
+        if not burnt_mj > 0:
+            wanted = "nothing: SAF is for flights alone, whose CO2 is known apart (SAF-11)"
+            raise LegFaultError("saf_kg", e.saf_kg, wanted)
+        if c.saf_mj[i] > burnt_mj * (1 + _SAF_TOLERANCE):
+            most = burnt_mj / pathway.lhv_mj_per_kg
             raise LegFaultError("saf_kg", e.saf_kg, f"at most the {most:.6f} kg burnt (SAF-8)")
     if e.eac_kwh:
         if e.eac_kwh > c.energy_kwh[i]:
             most = c.energy_kwh[i]
             raise LegFaultError("eac_kwh", e.eac_kwh, f"at most the {most} kWh used (REC-9)")
         c.eac_kwh[i] = e.eac_kwh
+
+
+def _fill_basis(c: Columns, i: int, e: TCE, factors: Factors) -> None:
+    if e.hoc_id:
+        _fill_hub(c, i, e, factors)
+    elif e.toc_id in factors.vehicles:
+        _fill_energy(c, i, e, factors)
+    else:
+        _fill_activity(c, i, e, factors)
 
 
 def columns_of(elements: Sequence[TCE], factors: Factors) -> Columns:
@@ -188,9 +304,8 @@ def columns_of(elements: Sequence[TCE], factors: Factors) -> Columns:
     columns = _zeros(len(elements))
     faults = []
     for i, e in enumerate(elements):
-        by_energy = bool(e.hoc_id) or e.toc_id in factors.vehicles
         try:
-            (_fill_energy if by_energy else _fill_activity)(columns, i, e, factors)
+            _fill_basis(columns, i, e, factors)
             _fill_claims(columns, i, e, factors)
         except EmissionsError as fault:
             if len(elements) == 1:

@@ -1,38 +1,67 @@
-"""Read legs.csv into chain elements; a row without its factor is refused, never a zero."""
+"""Read legs into chain elements; a row without its factor is refused, never a zero."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING
 
+from data.operation_schemas import OPERATIONS
+from data.tables import Table
 from emissions.chain import TCE
+from emissions.distance import planned_kind, transport_activity_tkm
 from emissions.errors import EmissionsError, LegFaultError, MissingFactorError
-from emissions.inventory import take_inventory
+from emissions.fuel import ELECTRICITY
+from emissions.kernel import columns_of
 
 if TYPE_CHECKING:
-    from data.tables import Row, Table
+    from data.tables import Row
     from emissions.factors import Factors
+
+_ASSETS = (
+    *("flight_no", "aircraft_type", "air_option", "overflight", "vessel_imo"),
+    *("voyage_no", "vehicle_id", "vehicle"),
+)
 
 
 def elements_of(table: Table, factors: Factors) -> list[TCE]:
     """Return the elements of the usable rows; the others are refused in place."""
+    return [element for _, element in numbered_elements(table, factors)]
+
+
+def numbered_elements(table: Table, factors: Factors) -> list[tuple[int, TCE]]:
+    """Return each usable row's number and element; the others are refused in place."""
     elements = []
     for number, row in table:
         try:
-            element = _element(row)
-            take_inventory([element], factors)
-        except LegFaultError as fault:
-            missing = isinstance(fault, MissingFactorError)
-            code = "missing_factor" if missing else "bad_leg"
-            table.refuse(number, fault.column, fault.found, fault.wanted, code)
-            continue
+            element = element_of(row)
+            columns_of([element], factors)
         except EmissionsError as fault:
-            table.refuse(number, "", "", str(fault), "bad_leg")
+            refuse(table, number, fault)
             continue
-        elements.append(element)
+        elements.append((number, element))
     return elements
 
 
-def _element(row: Row) -> TCE:
+def refuse(table: Table, number: int, fault: EmissionsError, code: str = "bad_leg") -> None:
+    """Refuse a row with what its fault says."""
+    if isinstance(fault, LegFaultError):
+        missing = isinstance(fault, MissingFactorError)
+        table.refuse(
+            number, fault.column, fault.found, fault.wanted, "missing_factor" if missing else code
+        )
+    else:
+        table.refuse(number, "", "", str(fault), code)
+
+
+def element_of(row: Row) -> TCE:
+    """Return one row as an element.
+
+    Raises
+    ------
+    EmissionsError
+        if the row cannot be an element.
+    """
     return TCE(
         shipment_id=row["shipment_id"],
         leg_no=row["leg_no"],
@@ -40,7 +69,7 @@ def _element(row: Row) -> TCE:
         mode=row["mode"] or "",
         origin=row["origin"],
         destination=row["destination"],
-        mass_kg=row["mass_kg"],
+        mass_kg=row["mass_kg"] or 0.0,
         distance_km=row["distance_km"] or 0.0,
         distance_kind=row["distance_kind"] or "",
         toc_id=row["toc_id"] or "",
@@ -52,4 +81,82 @@ def _element(row: Row) -> TCE:
         saf_kg=row["saf_kg"] or 0.0,
         saf_pathway=row["saf_pathway"] or "",
         eac_kwh=row["eac_kwh"] or 0.0,
+        teu=row.get("teu"),
+        activity_tkm=row.get("activity_tkm"),
+        match_steps=row.get("match_steps") or 0,
     )
+
+
+def is_primary(row: Row) -> bool:
+    """Tell whether a row brings the fuel or electricity of its own operation along.
+
+    A dedicated vehicle of the factor set with its energy is not one: its category is named.
+    """
+    if row["kind"] != "transport" or row["toc_id"]:
+        return False
+    return row["fuel_amount"] is not None or row["energy_kwh"] is not None
+
+
+def operations_of_legs(rows: list[tuple[int, Row]], file: str) -> Table:
+    """Return the operations that rows of legs bring along, and name their categories in the rows.
+
+    With `activity_total_tkm` the amounts are those of a whole operation, shared by transport
+    activity; without it they are what this leg alone used. Legs that state the same operation get
+    the same category.
+    """
+    table = Table(schema=OPERATIONS, file=file)
+    known: set[str] = set()
+    for number, row in rows:
+        if not is_primary(row):
+            continue
+        operation = _operation(row)
+        name = _category_id(operation, row)
+        if name not in known:
+            known.add(name)
+            for part in _energy_rows(operation | {"category_id": name}, row):
+                table.rows.append(dict.fromkeys(OPERATIONS.names) | part)
+                table.row_numbers.append(number)
+        row["toc_id"] = name
+        row["energy_kwh"] = None  # it is in the category now, not beside it
+    return table
+
+
+def _operation(row: Row) -> Row:
+    own = row["activity_tkm"] or transport_activity_tkm(row["mass_kg"], row["distance_km"] or 0.0)
+    return {
+        "mode": row["mode"],
+        "activity_tkm": row["activity_total_tkm"] or own,
+        "distance_kind": row["distance_kind"] or planned_kind(row["mode"]),
+        "temperature": "ambient" if row["temperature"] in {None, "ambient"} else _COOLED,
+        "operator": row["carrier"],
+        "quality": "modelled" if row["data_type"] == "modelled" else "primary",
+        **{name: row[name] for name in _ASSETS},
+    }
+
+
+_COOLED = "temperature_controlled"
+
+
+def _category_id(operation: Row, row: Row) -> str:
+    own = () if row["activity_total_tkm"] else (row["shipment_id"], row["leg_no"])
+    energy = (row["fuel"], row["fuel_amount"], row["fuel_unit"], row["energy_kwh"], row["grid_id"])
+    text = json.dumps([operation, energy, own], sort_keys=True, default=str)
+    return f"OWN-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _energy_rows(operation: Row, row: Row) -> list[Row]:
+    """Return the fuel and the electricity of an operation, its activity once."""
+    rows = []
+    if row["fuel_amount"] is not None:
+        fuel = {"carrier_id": row["fuel"], "amount": row["fuel_amount"], "unit": row["fuel_unit"]}
+        rows.append(operation | fuel)
+    if row["energy_kwh"] is not None:
+        drawn = {
+            "carrier_id": ELECTRICITY,
+            "amount": row["energy_kwh"],
+            "unit": "kwh",
+            "grid_id": row["grid_id"],
+            "eac_kwh": row["eac_kwh"] or None,
+        }
+        rows.append(operation | drawn | ({"activity_tkm": None} if rows else {}))
+    return rows

@@ -11,19 +11,21 @@ from data.errors import GreenlaneError
 from data.findings import Finding, Severity, Verdict
 from data.units import kg_text, mg_from_text
 from emissions.evidence.canonical import EvidenceError
+from emissions.evidence.plausible import (
+    distance_fault,
+    hub_energy_fault,
+    vehicle_energy_fault,
+)
 from emissions.evidence.rebuild import Leg
 from emissions.evidence.recompute import (
     LegFigures,
     Row,
     Tables,
-    distance_fault,
     exact,
-    hub_energy_fault,
     milligrams,
     number,
     read_rows,
     recompute_leg,
-    vehicle_energy_fault,
 )
 from emissions.ledger.book import post
 from emissions.ledger.tables import BOOK_TABLES, read_book
@@ -105,7 +107,7 @@ def _figure_faults(row: Row, figures: LegFigures) -> list[str]:
         if milligrams(row, column) != mg
     ]
     ends = {
-        "low_kgco2e": figures.wtw_mg * (1 - figures.deviation_share),
+        "low_kgco2e": max(0.0, figures.wtw_mg * (1 - figures.deviation_share)),
         "high_kgco2e": figures.wtw_mg * (1 + figures.deviation_share),
     }
     faults += [

@@ -17,5 +17,6 @@ KNOWN_EDITIONS = MappingProxyType(
     {
         "open-2025": "82b52ee19104e06719b748467ae6857735c2a2abda960e620bee8a03a9747d9d",
         "open-2025.1": "9b543b817b9ded32741b90ca28f7f2ca3476d960797fd93b377315b030f593a7",
+        "open-2025.2": "bf1348fbe378d407e8706afb568da47600339ad3204468cbc5624f8982796cca",
     }
 )

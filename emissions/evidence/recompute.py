@@ -26,9 +26,9 @@ _KILOGRAMS = re.compile(r"\d{1,12}\.\d{6}", re.ASCII)
 _MG_PER_KG = 1_000_000
 _KG_PER_TONNE = 1000.0
 _AIR_DETOUR_KM = 95.0  # once, for intensities on flown kilometres without an uplift
-_EARTH_RADIUS_KM = 6371.0088
-# A sphere and the ellipsoid differ by up to 0.56 % along a meridian.
-GREAT_CIRCLE_TOLERANCE = 0.006
+_DETOUR = {"road": 1.05, "sea": 1.15, "rail": 1.0, "iww": 1.0}  # driven over planned
+_TONNES_PER_TEU = 10.0
+_STEP_DEVIATION = 0.1  # for each step down the ladder to a category
 # Files carry six decimals.
 _FILE_TOLERANCE = 1e-6
 _DATA_TYPES = {
@@ -139,32 +139,45 @@ def read_tables(members: Mapping[str, bytes], paths: list[str]) -> Tables:
     return Tables(by_id=by_id)
 
 
-def great_circle_km(a: Row, b: Row) -> float:
-    """Return the haversine distance of two hubs."""
-    lat_a, lon_a, lat_b, lon_b = (
-        math.radians(number(hub, column)) for hub in (a, b) for column in ("lat", "lon")
-    )
-    h = (
-        math.sin((lat_b - lat_a) / 2) ** 2
-        + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
-    )
-    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))
-
-
 def _rounded(kg: float) -> int:
     return round(max(0.0, kg) * _MG_PER_KG)
 
 
-def _activity_tkm(leg: Row, toc: Row) -> float:
-    distance = number(leg, "distance_km")
-    kind, wanted = leg.get("distance_kind", ""), toc["distance_kind"]
-    daf = 1.0
-    if wanted not in {"not_stated", kind}:
-        if (toc["mode"], wanted, kind) != ("air", "actual", "gcd"):
-            raise EvidenceError(f"distance_kind {kind!r}, wanted {wanted!r}")
-        if toc["daf_included"] not in {"yes", "inferred"}:
-            daf = (distance + _AIR_DETOUR_KM) / distance
-    return number(leg, "mass_kg") / _KG_PER_TONNE * distance * daf
+def _adjustment(leg: Row, toc: Row) -> float:
+    """Return the factor between the distance behind an intensity and that of a leg."""
+    mode, kind, distance = toc["mode"], leg.get("distance_kind", ""), number(leg, "distance_km")
+    planned = "gcd" if mode == "air" else "sfd"
+    behind = toc["distance_kind"]
+    if behind == "actual" and toc["daf_included"] in {"yes", "inferred"}:
+        behind = planned
+    if behind in {"not_stated", kind}:
+        return 1.0
+    if (behind, kind) == ("actual", planned):
+        return (distance + _AIR_DETOUR_KM) / distance if mode == "air" else _DETOUR[mode]
+    if (behind, kind) == (planned, "actual"):
+        if mode != "air":
+            return 1 / _DETOUR[mode]
+        if distance > _AIR_DETOUR_KM:
+            return (distance - _AIR_DETOUR_KM) / distance
+    raise EvidenceError(f"distance_kind {kind!r} over {distance:g} km, wanted {behind!r}")
+
+
+def _teu(leg: Row) -> float:
+    return number(leg, "teu") or number(leg, "mass_kg") / (_TONNES_PER_TEU * _KG_PER_TONNE)
+
+
+def _activity(leg: Row, toc: Row) -> float:
+    """Return the activity of carriage in the unit of its category."""
+    by_teu = toc.get("activity_unit") == "teukm"
+    stated = number(leg, "activity_tkm")
+    if stated:
+        if by_teu:
+            raise EvidenceError(f"activity_tkm is stated, but {toc['toc_id']} is per TEU-km")
+        return stated
+    daf = _adjustment(leg, toc)
+    if by_teu:
+        return _teu(leg) * number(leg, "distance_km") * daf
+    return number(leg, "mass_kg") / _KG_PER_TONNE * number(leg, "distance_km") * daf
 
 
 def _location_rate(grid: Row) -> float:
@@ -192,7 +205,8 @@ def _figures(
         market_wtt_mg=_rounded(kg[2]),
         market_ttw_mg=_rounded(kg[3]),
         fuel_kg=fuel_kg,
-        deviation_share=number(first, "deviation_share"),
+        deviation_share=number(first, "deviation_share")
+        + _STEP_DEVIATION * number(leg, "match_steps"),
         data_type=_DATA_TYPES.get(first["quality"], ""),
         gas_set="+".join(sorted(gases)) or "none",
         published=max(f["published_on"] for f in factors),
@@ -201,30 +215,50 @@ def _figures(
 
 
 def _by_activity(leg: Row, toc: Row, tables: Tables) -> LegFigures:
-    activity = _activity_tkm(leg, toc)
+    activity = _activity(leg, toc)
     wtt = activity * number(toc, "wtt_kgco2e_per_tkm")
+    market = activity * _market_intensity(toc, "tkm")
     ttw = activity * number(toc, "ttw_kgco2e_per_tkm")
     saf_kg = number(leg, "saf_kg")
     if toc["mode"] != "air":
         if saf_kg:
             raise EvidenceError("SAF is claimed for a leg that is not flown")
-        return _figures(leg, [toc], (wtt, ttw, wtt, ttw), 0.0)
+        return _figures(leg, [toc], (wtt, ttw, market, ttw), 0.0)
     co2 = activity * number(toc, "ttw_kgco2_per_tkm")
     fuel_kg = co2 / tables.parameter("jet_co2_kg_per_kg")
     if not saf_kg:
-        return _figures(leg, [toc], (wtt, ttw, wtt, ttw), fuel_kg)
+        return _figures(leg, [toc], (wtt, ttw, market, ttw), fuel_kg)
     pathway = tables.row("pathway_id", leg["saf_pathway"])
     burnt_mj = fuel_kg * number(tables.row("carrier_id", "jet"), "lhv_mj_per_kg")
     saf_mj = saf_kg * number(pathway, "lhv_mj_per_kg")
     if saf_mj > burnt_mj * (1 + _FILE_TOLERANCE) + _FILE_TOLERANCE:
         raise EvidenceError(f"SAF of {saf_mj:.3f} MJ exceeds the {burnt_mj:.3f} MJ burnt")
     share = min(1.0, saf_mj / burnt_mj)
-    market_wtt = wtt * (1 - share) + saf_mj * number(pathway, "total_gco2e_per_mj") / 1000.0
+    market_wtt = market * (1 - share) + saf_mj * number(pathway, "total_gco2e_per_mj") / 1000.0
     return _figures(leg, [toc, pathway], (wtt, ttw, market_wtt, ttw * (1 - share)), fuel_kg)
+
+
+def _market_intensity(row: Row, unit: str) -> float:
+    """Return energy provision, market-based; blank means as location-based."""
+    stated = f"market_wtt_kgco2e_per_{unit}"
+    return number(row, stated if row.get(stated) else f"wtt_kgco2e_per_{unit}")
+
+
+def _by_throughput(leg: Row, hoc: Row) -> LegFigures:
+    """Return what handling emits by the intensity of its hub."""
+    if number(leg, "fuel_kg") or number(leg, "energy_kwh") or number(leg, "saf_kg"):
+        raise EvidenceError(f"energy is stated, but {hoc['hoc_id']} is an intensity")
+    by_teu = hoc.get("activity_unit") == "teu"
+    activity = _teu(leg) if by_teu else number(leg, "mass_kg") / _KG_PER_TONNE
+    wtt, ttw = (activity * number(hoc, f"{part}_kgco2e_per_t") for part in ("wtt", "ttw"))
+    market = activity * _market_intensity(hoc, "t")
+    return _figures(leg, [hoc], (wtt, ttw, market, ttw), 0.0)
 
 
 def _by_energy(leg: Row, user: Row, carrier_id: str, tables: Tables) -> LegFigures:
     fuel_kg, kwh, eac_kwh = (number(leg, c) for c in ("fuel_kg", "energy_kwh", "eac_kwh"))
+    if leg["toc_id"] and number(leg, "activity_tkm") and not number(leg, "distance_km"):
+        raise EvidenceError("wanted distance_km of a vehicle that is charged by its energy")
     if min(fuel_kg, kwh, eac_kwh) < 0 or eac_kwh > kwh:
         raise EvidenceError(f"energy {kwh} kWh, {eac_kwh} kWh of it certified")
     if number(leg, "saf_kg"):
@@ -254,10 +288,14 @@ def recompute_leg(leg: Row, tables: Tables) -> LegFigures:
         raise EvidenceError(
             f"kind {leg['kind']!r}: wanted transport with toc_id, or hub with hoc_id"
         )
-    if not number(leg, "mass_kg") > 0 or (carried and not number(leg, "distance_km") > 0):
+    moved = number(leg, "distance_km") > 0 or number(leg, "activity_tkm") > 0
+    if not number(leg, "mass_kg") > 0 or (carried and not moved):
         raise EvidenceError("wanted mass_kg > 0, and distance_km > 0 of a transport element")
     if not carried:
-        return _by_energy(leg, tables.row("hoc_id", leg["hoc_id"]), "diesel", tables)
+        hoc = tables.row("hoc_id", leg["hoc_id"])
+        if "wtt_kgco2e_per_t" in hoc:
+            return _by_throughput(leg, hoc)
+        return _by_energy(leg, hoc, "diesel", tables)
     shared = tables.has("toc_id", leg["toc_id"])
     user = tables.row("toc_id" if shared else "vehicle_code", leg["toc_id"])
     if user["mode"] != leg["mode"]:
@@ -265,51 +303,3 @@ def recompute_leg(leg: Row, tables: Tables) -> LegFigures:
     if shared:
         return _by_activity(leg, user, tables)
     return _by_energy(leg, user, user["carrier_id"], tables)
-
-
-def hub_energy_fault(leg: Row, tables: Tables) -> str:
-    """Return how the energy of a hub element differs from its category's rate, or blank."""
-    hoc = tables.row("hoc_id", leg["hoc_id"])
-    tonnes = number(leg, "mass_kg") / _KG_PER_TONNE
-    for column, rate in (("fuel_kg", "diesel_kg_per_t"), ("energy_kwh", "kwh_per_t")):
-        wanted = tonnes * number(hoc, rate)
-        if abs(number(leg, column) - wanted) > _FILE_TOLERANCE:
-            return f"{column} {leg.get(column)}, wanted {wanted:.6f} at {rate} of {leg['hoc_id']}"
-    return ""
-
-
-def vehicle_energy_fault(leg: Row, tables: Tables) -> str:
-    """Return how the energy of a dedicated vehicle's leg is too little to be true, or blank.
-
-    Energy is linear in the load, and empty running and the vehicle's own mass come on top: no fair
-    share of any vehicle is less than what these goods alone add to it (methodology, section 2).
-    """
-    vehicle = tables.row("vehicle_code", leg["toc_id"])
-    electric = vehicle["carrier_id"] == "electricity"
-    used, other = ("energy_kwh", "fuel_kg") if electric else ("fuel_kg", "energy_kwh")
-    if number(leg, other):
-        return f"{other} {leg[other]}, wanted none: {leg['toc_id']} runs on {vehicle['carrier_id']}"
-    added_per_km = number(vehicle, "energy_per_km_full") - number(vehicle, "energy_per_km_empty")
-    fraction = number(leg, "mass_kg") / number(vehicle, "payload_kg")
-    added = fraction * added_per_km * number(leg, "distance_km")
-    least = added / (1 - number(vehicle, "charging_loss_share"))
-    found = number(leg, used)
-    if found <= 0 or found < least * (1 - _FILE_TOLERANCE) - _FILE_TOLERANCE:
-        return f"{used} {found}, wanted at least {least:.6f}: what these goods alone add"
-    return ""
-
-
-def distance_fault(leg: Row, hubs: Mapping[str, Row]) -> str:
-    """Return how a leg's distance disagrees with the places of its hubs, or blank.
-
-    A great-circle distance must be one; no other distance may be shorter.
-    """
-    if leg["origin"] not in hubs or leg["destination"] not in hubs:
-        return f"{leg['origin']} or {leg['destination']} is not in hubs.csv"
-    direct = great_circle_km(hubs[leg["origin"]], hubs[leg["destination"]])
-    found = number(leg, "distance_km")
-    slack = direct * GREAT_CIRCLE_TOLERANCE
-    too_long = leg.get("distance_kind") == "gcd" and found > direct + slack
-    if found < direct - slack or too_long:
-        return f"{found:.3f} km ({leg.get('distance_kind')}), great circle {direct:.3f} km"
-    return ""

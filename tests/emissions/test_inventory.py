@@ -86,9 +86,9 @@ def test_the_air_detour_counts_once() -> None:
 
 
 def test_a_distance_of_the_wrong_kind_is_an_error() -> None:
-    """ISO 14083 wants the great circle for air; a driven distance is not it."""
-    with pytest.raises(EmissionsError, match="distance_kind 'actual', wanted 'gcd'"):
-        take_inventory([flight(distance_kind="actual")], FACTORS)
+    """ISO 14083 wants the great circle for air; no factor leads there from a road distance."""
+    with pytest.raises(EmissionsError, match="distance_kind 'sfd', wanted 'gcd'"):
+        take_inventory([flight(distance_kind="sfd")], FACTORS)
 
 
 def test_electric_truck_pays_losses_and_upstream() -> None:
@@ -208,7 +208,7 @@ def test_shares_sum_to_the_whole(total: float, activities: list[float]) -> None:
 
 
 def test_a_fuller_truck_burns_less_per_tonne() -> None:
-    """Energy per vehicle-km is linear in the load, so the empty weight is shared."""
+    """F20: energy per vehicle-km is linear in the load, so the empty weight is shared."""
     vehicle = FACTORS.vehicle("DIESEL-ARTIC-40T")
 
     def per_tonne(mass_kg: float) -> float:

@@ -29,7 +29,7 @@ UCO = 13.9
 
 
 def test_one_tonne_of_uco_has_three_savings() -> None:
-    """The bases differ by a third for the same fuel: 2,666, 3,304 (3,229 at 43 MJ/kg), 3,524 kg."""
+    """F26: the bases differ by a third for one fuel: 2,666, 3,304 (3,229 at 43 MJ/kg), 3,524 kg."""
     assert corsia_reduction_kgco2(1000, UCO) == pytest.approx(2666, abs=1)
     for lhv, baseline, saving in (
         (44.0, CORSIA_BASELINE_GCO2E_PER_MJ, 3304),

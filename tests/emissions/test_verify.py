@@ -27,6 +27,7 @@ from data.schemas import LEGS
 from data.tables import write_bytes
 from data.units import kg_text, micro
 from emissions import TCE, Factors, take_inventory
+from emissions.categories import TOC
 from emissions.energy import hub_energy
 from emissions.evidence import (
     AllOf,
@@ -45,15 +46,14 @@ from emissions.evidence import (
 from emissions.evidence.canonical import sha256_hex
 from emissions.evidence.container import CONTAINER
 from emissions.evidence.editions import KNOWN_EDITIONS
+from emissions.evidence.plausible import vehicle_energy_fault
 from emissions.evidence.recompute import (
     Tables,
     read_tables,
     recompute_leg,
-    vehicle_energy_fault,
 )
 from emissions.evidence.signing import PREDICATE_TYPE, sign
 from emissions.evidence.verify import main
-from emissions.factors import TOC
 from emissions.ledger import read_book
 from emissions.neutrality import assess, declare, read_declaration
 

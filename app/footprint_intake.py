@@ -1,0 +1,240 @@
+"""Read a file of transport done, ours or a stranger's, into legs that can be worked on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from data.dialects import read_raw
+from data.drafting import apply
+from data.drafts import Note, refusal, status_of, warning
+from data.errors import DataError
+from data.layouts import Proposal, propose
+from data.mapping import Mapping, read_profile
+from data.schemas import FOOTPRINT_LEGS
+from data.tables import Refused, read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Map
+    from datetime import date
+    from pathlib import Path
+
+    from data.dialects import RawTable
+    from data.tables import Row
+
+HUBS_BY = ("auto", "always", "none")
+OURS = ("shipment_id", "leg_no", "kind", "origin", "destination")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a file is read and worked on; what is left out is decided by the file, and told."""
+
+    factor_sets: tuple[str, ...] = ()
+    as_of: date | None = None
+    operations: Path | None = None
+    profile: Path | None = None
+    units: Map[str, str] = field(default_factory=dict)  # quantity -> unit, such as mass -> lb
+    columns: Map[str, str] = field(default_factory=dict)  # our column -> theirs
+    decimal: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    date_format: str = ""
+    mode: str = ""  # of rows that name none
+    teu_load: str = "average"  # of containers of unknown load
+    hubs: str = "auto"
+    gwp_set: str = ""
+    mixed_gwp: bool = False
+
+
+@dataclass(slots=True)
+class WorkLeg:
+    """One leg on its way to a footprint: our columns, what was noted, how it was filled."""
+
+    row: int  # of the file; hubs that we added carry the row before them
+    values: Row
+    notes: list[Note] = field(default_factory=list)
+    lineage: list[str] = field(default_factory=list)
+
+    @property
+    def stands(self) -> bool:
+        """True unless something refused it."""
+        return all(note.severity != "refused" for note in self.notes)
+
+    def refuse(self, code: str, column: str, found: object, wanted: str) -> None:
+        """Take the leg out, and say why."""
+        self.notes.append(refusal(code, column, "" if found is None else found, wanted))
+
+    def warn(self, code: str, column: str, found: object, message: str) -> None:
+        """Let the leg stand, and say what was assumed."""
+        self.notes.append(warning(code, column, "" if found is None else found, message))
+
+
+@dataclass(slots=True, kw_only=True)
+class Intake:
+    """The legs of a file, with the fate of every row so far."""
+
+    file: str
+    layout: str
+    legs: list[WorkLeg]
+    rows: dict[int, tuple[str, list[Note]]]  # every data row: its shipment, and what was noted
+    unknown_columns: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    mapping: Mapping | None = None
+    names_kinds: bool = False  # the file itself says which rows are hubs
+
+    def notes(self) -> dict[int, list[Note]]:
+        """Return all that was noted of each row and of its legs, each once, in row order."""
+        found = {row: dict.fromkeys(notes) for row, (_, notes) in sorted(self.rows.items())}
+        for leg in self.legs:
+            found[leg.row] |= dict.fromkeys(leg.notes)
+        return {row: list(notes) for row, notes in found.items()}
+
+    def refused(self) -> list[Refused]:
+        """Return every refusal, in row order."""
+        return [
+            Refused(
+                file=self.file,
+                row=row,
+                column=note.column,
+                found=note.found,
+                wanted=note.message,
+                code=note.code,
+            )
+            for row, notes in self.notes().items()
+            for note in notes
+            if note.severity == "refused"
+        ]
+
+    def statuses(self) -> dict[int, str]:
+        """Return ok, warned or refused for each row, in row order."""
+        return {row: status_of(notes) for row, notes in self.notes().items()}
+
+
+def read_legs(content: bytes, file: str, options: Options) -> Intake:
+    """Read a file of legs or shipments, in our layout or in one that we recognise.
+
+    Raises
+    ------
+    DataError
+        when nothing can be read at all, with what was found.
+    """
+    if options.hubs not in HUBS_BY:
+        raise DataError(f"--hubs {options.hubs!r}, wanted one of {', '.join(HUBS_BY)}")
+    raw = _raw(content, file, options)
+    if _is_ours(raw, options):
+        return _read_ours(content, file)
+    return _read_theirs(raw, options)
+
+
+def _is_ours(raw: RawTable, options: Options) -> bool:
+    plain = raw.dialect.form != "json" and raw.dialect.delimiter in {"", ","}
+    asked = options.profile or options.columns or options.units or options.decimal
+    other = raw.dialect.encoding not in {"", "utf-8", "utf-8-sig"} or options.sheet
+    return plain and not asked and not other and set(OURS) <= set(raw.header)
+
+
+def _read_ours(content: bytes, file: str) -> Intake:
+    table = read_bytes(content, file, FOOTPRINT_LEGS)
+    rows: dict[int, tuple[str, list[Note]]] = {}
+    for fault in table.refused:
+        note = refusal(fault.code, fault.column, fault.found, fault.wanted)
+        rows.setdefault(fault.row, ("", []))[1].append(note)
+    legs = []
+    for number, row in table:
+        rows[number] = (row["shipment_id"], [])
+        legs.append(WorkLeg(number, row))
+    return Intake(
+        file=file,
+        layout="legs",
+        legs=legs,
+        rows=rows,
+        unknown_columns=table.unknown_columns,
+        names_kinds=True,
+    )
+
+
+def preview_of(content: bytes, file: str, options: Options) -> tuple[RawTable, Proposal]:
+    """Return the cells of a file and how they would be read.
+
+    Raises
+    ------
+    DataError
+        when nothing can be read at all.
+    """
+    raw = _raw(content, file, options)
+    return raw, proposal_of(raw, options)
+
+
+def _raw(content: bytes, file: str, options: Options) -> RawTable:
+    return read_raw(
+        content,
+        file,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        decimal=options.decimal,
+        sheet=options.sheet,
+    )
+
+
+def proposal_of(raw: RawTable, options: Options) -> Proposal:
+    """Return how a stranger's table would be read, for a person to look at.
+
+    Raises
+    ------
+    DataError
+        when the table names nothing that we know, or lists pieces for loading.
+    """
+    proposal = propose(
+        raw,
+        units=options.units,
+        decimal=options.decimal,
+        date_format=options.date_format,
+        mode=options.mode,
+    )
+    if options.columns:
+        mapping = _rebound(raw, proposal.mapping, options.columns)
+        proposal = replace(proposal, mapping=mapping.with_units(options.units))
+    return proposal
+
+
+def _rebound(raw: RawTable, mapping: Mapping, columns: Map[str, str]) -> Mapping:
+    """Return a mapping in which a person's word on a column replaces ours."""
+    from data.mapping import Binding  # noqa: PLC0415  (one name, here alone)
+
+    bindings = list(mapping.bindings)
+    for target, source in columns.items():
+        if source and source not in raw.header:
+            raise DataError(
+                f"--map {target}={source}: no such column among {', '.join(raw.header)}"
+            )
+        kept = [b for b in bindings if b.target != target and b.source != source]
+        bindings = [*kept, Binding(target=target, source=source)] if source else kept
+    return replace(mapping, bindings=tuple(bindings))
+
+
+def _read_theirs(raw: RawTable, options: Options) -> Intake:
+    if options.profile:
+        try:
+            text = options.profile.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{options.profile}: not readable ({error})") from None
+        mapping = read_profile(text, options.profile.name)
+        told: tuple[str, ...] = (f"profile {options.profile.name}",)
+    else:
+        proposal = proposal_of(raw, options)
+        mapping, told = proposal.mapping, proposal.told
+    imported = apply(raw, mapping)
+    return Intake(
+        file=raw.file,
+        layout=mapping.layout,
+        legs=[
+            WorkLeg(d.row, dict.fromkeys(FOOTPRINT_LEGS.names) | {"kind": "transport"} | d.values)
+            for d in imported.drafts
+        ],
+        rows={o.row: (o.shipment_id, list(o.notes)) for o in imported.outcomes},
+        unknown_columns=imported.unknown_columns,
+        told=(*told, *imported.told),
+        mapping=mapping,
+    )
