@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.ways import open_gazetteer
+from data.gazetteer import open_gazetteer
 
 if TYPE_CHECKING:
     from data.catalogue import Catalogue

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.documents import software_version
-from app.ways import MOST_CANDIDATES, all_files, chains_document, open_gazetteer, open_world
+from app.ways import MOST_CANDIDATES, all_files, chains_document, open_world
 from data.errors import DataError
-from data.gazetteer import PlaceError
+from data.gazetteer import PlaceError, open_gazetteer
 from optimizer.scenarios import Closures
 from optimizer.world.supply import end_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.workflow import Tools
+    from app.tools import Tools
     from data.gazetteer import Candidate, Gazetteer
 
 

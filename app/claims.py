@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -37,11 +37,13 @@ from emissions.inventory import Inventory, take_inventory
 from emissions.ledger import read_book
 from emissions.legs import elements_of
 from emissions.neutrality import assess, declare, read_declaration
+from emissions.own_sets import OWN_FACTORS, own_files, read_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from app.tools import Tools
     from data.findings import Report
     from emissions.factors import Factors
     from emissions.neutrality.statement import Statement
@@ -108,6 +110,7 @@ class Declared:
     declaration: bytes
     books: Mapping[str, bytes]
     shipments: bytes | None = None  # what had to move; None where the plan folder has no list
+    own_factors: Mapping[str, bytes] = field(default_factory=dict)  # that do not ship with us
 
 
 def make_declaration(legs_folder: Path, books_folder: Path, factors: Factors) -> Declared:
@@ -139,7 +142,19 @@ def make_declaration(legs_folder: Path, books_folder: Path, factors: Factors) ->
         declaration=declaration,
         books=books,
         shipments=_shipments_of(legs_folder / SHIPMENTS),
+        own_factors=own_files(factors),
     )
+
+
+def factors_of(folder: Path, tools: Tools) -> Factors:
+    """Return the factor set that a footprint folder brings along, or the default one.
+
+    Raises
+    ------
+    EmissionsError
+        if the set in the folder is not whole.
+    """
+    return read_own(folder / OWN_FACTORS, tools.catalogue) or tools.factors
 
 
 def _shipments_of(path: Path) -> bytes | None:
@@ -177,7 +192,9 @@ def save_declaration(declared: Declared, folder: Path) -> None:
     }
     if declared.shipments is not None:
         files[SHIPMENTS] = declared.shipments
+    files |= {f"{OWN_FACTORS}/{name}": content for name, content in declared.own_factors.items()}
     for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
 
 

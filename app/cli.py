@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from app import footprint_verbs, world_verbs
+from app import exchange_verbs, footprint_verbs, world_verbs
 from data.errors import GreenlaneError
 
 if TYPE_CHECKING:
@@ -123,13 +123,14 @@ def plan(  # noqa: PLR0913  (the options of the verb)
 ) -> int:
     """Choose modes, routes, loads, SAF and credits; write every file of the plan."""
     from app import workflow  # noqa: PLC0415  (so that --help answers at once)
+    from app.tools import open_tools  # noqa: PLC0415
     from optimizer.scenarios import Scenario, read_scenario  # noqa: PLC0415
     from optimizer.solve import Effort  # noqa: PLC0415
 
     if frontier and frontier < _FEWEST_POINTS:
         raise GreenlaneError(f"--frontier {frontier}, wanted at least {_FEWEST_POINTS} points")
     chosen = Scenario() if scenario is None else read_scenario(_scenario_file(scenario))
-    tools = workflow.open_tools()
+    tools = open_tools()
     planned = workflow.make_plan(
         problem,
         chosen,
@@ -189,10 +190,12 @@ def declare(
     as_json: AsJson = False,
 ) -> int:
     """Make the statement in three columns, and self-check it against its standard."""
-    from app import claims, workflow  # noqa: PLC0415
+    from app import claims  # noqa: PLC0415
     from app.console import show_statement  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
 
-    declared = claims.make_declaration(plan_folder, books, workflow.open_tools().factors)
+    factors = claims.factors_of(plan_folder, open_tools())
+    declared = claims.make_declaration(plan_folder, books, factors)
     claims.save_declaration(declared, out)
     if as_json:
         typer.echo(json.dumps(claims.findings_rows(declared.self_check), sort_keys=True))
@@ -213,8 +216,9 @@ def seal(  # noqa: PLR0913  (what a signature says)
     ] = None,
 ) -> int:
     """Recompute a statement from its inputs, sign it, and write the evidence pack."""
-    from app import claims, workflow  # noqa: PLC0415
+    from app import claims  # noqa: PLC0415
     from app.settings import read_settings  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
 
     passphrase = read_settings().key_passphrase
     if not key.exists():
@@ -225,7 +229,7 @@ def seal(  # noqa: PLR0913  (what a signature says)
         folder,
         key,
         out,
-        workflow.open_tools().factors,
+        claims.factors_of(folder, open_tools()),
         holder=holder,
         role=role,
         sealed_on=_day(sealed_on),
@@ -263,8 +267,9 @@ def sources(as_json: AsJson = False) -> int:
     """List every shipped table with its sources and licences."""
     from app import workflow  # noqa: PLC0415
     from app.console import show_sources  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
 
-    rows = workflow.sources(workflow.open_tools())
+    rows = workflow.sources(open_tools())
     if as_json:
         typer.echo(json.dumps(rows, sort_keys=True))
     else:
@@ -313,6 +318,8 @@ def demo(
 
 app.command(name="footprint")(footprint_verbs.footprint)
 app.add_typer(footprint_verbs.factors_app, name="factors")
+app.command(name="exchange")(exchange_verbs.exchange)
+app.command(name="serve")(exchange_verbs.serve)
 app.command(name="places")(world_verbs.places)
 app.command(name="chains")(world_verbs.chains)
 

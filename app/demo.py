@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from app import claims, workflow
 from app.console import show_comparison, show_levers, show_statement
+from app.tools import open_tools
 from emissions.evidence import exit_code, summary
 from optimizer.solve import Effort
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from app.tools import Tools
 
 PILOT = "pilot"
 WORKERS = 2
@@ -22,7 +25,7 @@ WORKERS = 2
 def run_demo(folder: Path, *, effort: str, say: Callable[[str], None]) -> int:
     """Write everything below `folder`, print what it shows, and return the check's exit code."""
     documents = _plan_all(folder, effort, say)
-    tools = workflow.open_tools()
+    tools = open_tools()
     show_comparison(workflow.compare(documents))
     pilot = documents[PILOT]["summary"]
     print(
@@ -50,7 +53,7 @@ def _plan_all(folder: Path, effort: str, say: Callable[[str], None]) -> dict[str
 
 
 def _plan_one(name: str, folder: Path, effort: str) -> dict[str, Any]:
-    tools = workflow.open_tools()
+    tools = open_tools()
     planned = workflow.make_plan(
         workflow.sample_folder(),
         workflow.sample_scenarios()[name],
@@ -61,7 +64,7 @@ def _plan_one(name: str, folder: Path, effort: str) -> dict[str, Any]:
     return planned.document
 
 
-def _claim(folder: Path, tools: workflow.Tools, say: Callable[[str], None]) -> int:
+def _claim(folder: Path, tools: Tools, say: Callable[[str], None]) -> int:
     """Declare, seal and check the pilot."""
     say("declaring, sealing and checking the pilot")
     declared = claims.make_declaration(folder / PILOT, workflow.sample_folder(), tools.factors)

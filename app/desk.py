@@ -15,7 +15,7 @@ from app.claims import check_claim
 from app.documents import software_version
 from app.rows import refused_rows
 from app.uploads import place_upload
-from app.workflow import Tools, make_plan, sample_folder, save_plan
+from app.workflow import make_plan, sample_folder, save_plan
 from data.errors import DataError
 from emissions.evidence import exit_code
 from optimizer.scenarios import (
@@ -32,6 +32,7 @@ from optimizer.solve import Effort
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from app.tools import Tools
     from data.findings import Finding
 
 OBJECTIVES = MODES_OF_OBJECTIVE

@@ -19,7 +19,7 @@ from emissions.own_keys import key_row
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.workflow import Tools
+    from app.tools import Tools
     from data.schemas import Schema
     from data.tables import Refused, Row
     from emissions.library import Provenance

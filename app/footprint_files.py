@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +16,17 @@ from data.schemas import FOOTPRINT_LEGS, HUBS, REFUSED
 from data.tables import write_bytes
 from data.units import MG_PER_KG, kg_text
 from emissions.inventory import Inventory
+from emissions.own_sets import OWN_FACTORS, own_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from app.footprints import FootprintResult
-    from app.workflow import Tools
+    from app.tools import Tools
     from data.tables import Row
     from emissions.inventory import Line
 
-OWN_FACTORS = "factors"  # folder of tables that do not ship: a claim on this footprint needs them
 _TYPES = ("primary", "modelled", "default")
 _SHARE_DIGITS = 6
 
@@ -144,24 +143,9 @@ def footprint_files(
     }
     if result.intake.mapping is not None:
         files["profile.toml"] = result.intake.mapping.to_toml().encode()
-    for table in result.factors.tables:
-        if not table.card.ship:
-            stem = f"{OWN_FACTORS}/{table.path.removeprefix('factors/').removesuffix('.csv')}"
-            files[f"{stem}.csv"] = table.csv_bytes
-            files[f"{stem}.toml"] = table.toml_bytes
-    if any(not table.card.ship for table in result.factors.tables):
-        files[f"{OWN_FACTORS}/set.json"] = _set_file(result)
+    own = own_files(result.factors)
+    files |= {f"{OWN_FACTORS}/{name}": content for name, content in own.items()}
     return files
-
-
-def _set_file(result: FootprintResult) -> bytes:
-    """Say which tables, in which order, make the set that the inventory names by its hash."""
-    parts = [[table.path, schema.name] for table, schema in result.factors.parts]
-    return json.dumps(
-        {"edition": result.factors.edition, "sha256": result.factors.sha256, "tables": parts},
-        indent=1,
-        sort_keys=True,
-    ).encode()
 
 
 def _hubs(result: FootprintResult, atlas: Atlas) -> bytes:

@@ -12,7 +12,7 @@ from emissions.distance import TONNES_PER_TEU, planned_kind
 from emissions.energy import hub_energy
 from emissions.errors import EmissionsError, LegFaultError
 from emissions.fuel import fuel_named
-from emissions.matching import Matcher, Query
+from emissions.matching import Query
 from optimizer.errors import RouteError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.atlas import Atlas
     from app.footprint_intake import WorkLeg
     from emissions.factors import Factors
-    from emissions.matching import Match
+    from emissions.matching import Match, Matcher
 
 _HUB_MODES = {
     "airport": "air", "port": "sea", "rail": "rail", "iww": "iww", "road": "road", "site": "road",
@@ -157,10 +157,9 @@ def _fill_grid(leg: WorkLeg, factors: Factors, atlas: Atlas) -> None:
 
 
 def fill_categories(
-    legs: Iterable[WorkLeg], factors: Factors, atlas: Atlas, gwp_set: str = ""
+    legs: Iterable[WorkLeg], matcher: Matcher, atlas: Atlas, gwp_set: str = ""
 ) -> None:
     """Match a category for each leg that names none, down a documented ladder; say each step."""
-    matcher = Matcher(factors)
     known: dict[Query, Match | EmissionsError] = {}
     for leg in legs:
         v = leg.values

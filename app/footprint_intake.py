@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from data.cells import BadCellError, read_cell
 from data.dialects import read_raw
 from data.drafting import apply
 from data.drafts import Note, refusal, status_of, warning
@@ -133,6 +134,34 @@ def _is_ours(raw: RawTable, options: Options) -> bool:
     asked = options.profile or options.columns or options.units or options.decimal
     other = raw.dialect.encoding not in {"", "utf-8", "utf-8-sig"} or options.sheet
     return plain and not asked and not other and set(OURS) <= set(raw.header)
+
+
+def legs_of_rows(rows: list[dict[str, Any]]) -> Intake:
+    """Read rows that came as JSON objects with our column names; a wrong cell refuses its row."""
+    found: dict[int, tuple[str, list[Note]]] = {}
+    legs = []
+    unknown: dict[str, None] = {}
+    for number, raw in enumerate(rows, start=1):
+        values: Row = {}
+        notes: list[Note] = []
+        unknown |= dict.fromkeys(k for k in raw if k not in FOOTPRINT_LEGS.names)
+        for column in FOOTPRINT_LEGS.columns:
+            text = raw.get(column.name)
+            try:
+                values[column.name] = read_cell(column, "" if text is None else str(text))
+            except BadCellError as fault:
+                notes.append(refusal("bad_value", column.name, text, str(fault)))
+        found[number] = (str(raw.get("shipment_id", "")), notes)
+        if not notes:
+            legs.append(WorkLeg(number, values))
+    return Intake(
+        file="request",
+        layout="legs",
+        legs=legs,
+        rows=found,
+        unknown_columns=tuple(unknown),
+        names_kinds=True,
+    )
 
 
 def _read_ours(content: bytes, file: str) -> Intake:

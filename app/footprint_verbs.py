@@ -133,14 +133,15 @@ def _bytes_of(file: Path) -> bytes:
 def _take(  # noqa: PLR0913  (how the answer is told)
     file: Path, options: Options, out: Path | None, *, subject: str, strict: bool, as_json: bool
 ) -> int:
-    from app import footprint_files, footprints, workflow  # noqa: PLC0415
+    from app import footprint_files, footprints  # noqa: PLC0415
     from app.footprint_console import show_footprint  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
 
-    tools = workflow.open_tools()
+    tools = open_tools()
     result = footprints.take(
         _bytes_of(file),
         file.name,
-        tools,
+        footprints.FootprintDesk(tools),
         options,
         report=lambda text: typer.echo(f"  {text}", err=True),
     )
@@ -173,10 +174,11 @@ def _preview(file: Path, options: Options, *, as_json: bool) -> int:
 @factors_app.command(name="list")
 def list_sets(as_json: AsJson = False) -> int:
     """List factor sets with the number of their categories, and their hashes."""
-    from app import factor_desk, workflow  # noqa: PLC0415
+    from app import factor_desk  # noqa: PLC0415
     from app.footprint_console import show_sets  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
 
-    rows = factor_desk.sets(workflow.open_tools())
+    rows = factor_desk.sets(open_tools())
     if as_json:
         typer.echo(json.dumps(rows, sort_keys=True))
     else:
@@ -191,9 +193,10 @@ def show(
     as_json: AsJson = False,
 ) -> int:
     """Show one factor: its figures, its source, its licence, its traps."""
-    from app import factor_desk, workflow  # noqa: PLC0415
+    from app import factor_desk  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
 
-    found = factor_desk.one(workflow.open_tools(), category, tuple(factors or ()))
+    found = factor_desk.one(open_tools(), category, tuple(factors or ()))
     if as_json:
         typer.echo(json.dumps(found, sort_keys=True))
     else:
@@ -221,7 +224,8 @@ def import_set(  # noqa: PLR0913  (what a table does not say of itself)
     as_json: AsJson = False,
 ) -> int:
     """Keep a factor set of your own, hashed, beside ours; an existing one is never changed."""
-    from app import factor_desk, workflow  # noqa: PLC0415
+    from app import factor_desk  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
     from emissions.library import Provenance  # noqa: PLC0415
     from emissions.loose_factors import About  # noqa: PLC0415
 
@@ -240,7 +244,7 @@ def import_set(  # noqa: PLR0913  (what a table does not say of itself)
     )
     files = {path.name: _bytes_of(path) for path in file}
     done = factor_desk.import_files(
-        workflow.open_tools(), name, files, about=about, source=source, base=base
+        open_tools(), name, files, about=about, source=source, base=base
     )
     for fault in done.refused[:_MOST_TOLD]:
         typer.echo(f"refused: {fault}", err=True)
@@ -264,7 +268,8 @@ def match_one(  # noqa: PLR0913  (what may be known of a leg)
     factors: Annotated[list[str] | None, typer.Option(help="Factor set.")] = None,
 ) -> int:
     """Show which category a leg would stand on, step by step down the ladder."""
-    from app import factor_desk, workflow  # noqa: PLC0415
+    from app import factor_desk  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
     from emissions.matching import Query  # noqa: PLC0415
 
     kind, _, hub_kind = mode.partition(":")
@@ -278,7 +283,7 @@ def match_one(  # noqa: PLR0913  (what may be known of a leg)
         air_option=air_option,
         distance_km=distance or None,
     )
-    found = factor_desk.matched(workflow.open_tools(), query, tuple(factors or ()))
+    found = factor_desk.matched(open_tools(), query, tuple(factors or ()))
     typer.echo(f"{found.category_id}  tier {found.tier}, {len(found.steps)} steps")
     typer.echo(found.lineage)
     return _DONE

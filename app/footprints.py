@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.atlas import Atlas
@@ -35,12 +35,13 @@ from emissions.inventory import (
 from emissions.kernel import columns_of
 from emissions.legs import element_of, operations_of_legs
 from emissions.library import Library, Provenance, with_rows
+from emissions.matching import Matcher
 from emissions.operations import SOURCE_ID, categories_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from app.workflow import Tools
+    from app.tools import Tools
     from data.tables import Row, Table
     from emissions.chain import TCE
 
@@ -80,25 +81,40 @@ class FootprintResult:
         return {status: found.get(status, 0) for status in ("ok", "warned", "refused")}
 
 
-def open_factors(tools: Tools, options: Options) -> Factors:
-    """Return the factor sets asked for, laid over each other, as of a day.
+@dataclass
+class FootprintDesk:
+    """What footprints need again and again: shipped tables, places, matchers; opened once."""
 
-    Raises
-    ------
-    EmissionsError
-        if a set is missing, or two rows of one id cannot be told apart.
-    """
-    if not options.factor_sets and options.as_of is None:
-        return tools.factors
-    library = Library(catalogue=tools.catalogue, folder=tools.library_dir)
-    names = options.factor_sets or (DEFAULT_EDITION,)
-    return library.factors(names, options.as_of)
+    tools: Tools
+    atlas: Atlas = field(init=False)
+    _matchers: dict[str, Matcher] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.atlas = Atlas(self.tools.catalogue)
+
+    def factors(self, options: Options) -> Factors:
+        """Return the factor sets asked for, laid over each other, as of a day.
+
+        Raises
+        ------
+        EmissionsError
+            if a set is missing, or two rows of one id cannot be told apart.
+        """
+        if not options.factor_sets and options.as_of is None:
+            return self.tools.factors
+        library = Library(catalogue=self.tools.catalogue, folder=self.tools.library_dir)
+        names = options.factor_sets or (DEFAULT_EDITION,)
+        return library.factors(names, options.as_of)
+
+    def matcher(self, factors: Factors) -> Matcher:
+        """Return the matcher of a factor set; equal sets share one, with all that it found."""
+        return self._matchers.setdefault(factors.sha256, Matcher(factors))
 
 
 def take(
     content: bytes,
     file: str,
-    tools: Tools,
+    desk: FootprintDesk,
     options: Options,
     *,
     report: Callable[[str], None] = lambda _: None,
@@ -112,24 +128,33 @@ def take(
     EmissionsError
         when a factor set cannot be used.
     """
-    factors = open_factors(tools, options)
-    intake = read_legs(content, file, options)
+    return take_legs(read_legs(content, file, options), desk, options, report=report)
+
+
+def take_legs(
+    intake: Intake,
+    desk: FootprintDesk,
+    options: Options,
+    *,
+    report: Callable[[str], None] = lambda _: None,
+) -> FootprintResult:
+    """Take the footprint of legs that are read; as `take`."""
+    factors, atlas = desk.factors(options), desk.atlas
     report(f"{len(intake.rows)} rows, layout {intake.layout}")
-    atlas = Atlas(tools.catalogue)
     fill_masses(intake.legs, options.teu_load)
     _set_hubs(intake, options)
     report("distances and categories")
     fill_distances(intake.legs, atlas)
     fill_energy(intake.legs, factors, atlas)
     factors, faults = _with_operations(intake, factors, options)
-    fill_categories(intake.legs, factors, atlas, options.gwp_set)
+    if any(leg.stands and not leg.values["toc_id"] for leg in intake.legs):
+        fill_categories(intake.legs, desk.matcher(factors), atlas, options.gwp_set)
     fill_handling(intake.legs, factors, atlas)
     report("footprint")
-    pairs = _elements(intake.legs, factors)
-    pairs, inventory = _inventory(pairs, factors, options)
+    pairs, inventory = _inventory(_elements(intake.legs, factors), factors, options)
     if not pairs:
         reasons = dict.fromkeys(str(f) for f in (*faults, *intake.refused()))
-        raise DataError("\n".join([f"{file}: no usable row", *list(reasons)[:20]]))
+        raise DataError("\n".join([f"{intake.file}: no usable row", *list(reasons)[:20]]))
     _question(pairs, inventory)
     day = options.as_of
     return FootprintResult(

@@ -14,7 +14,7 @@ from optimizer.routers import ALWAYS_CLOSED, open_router
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from app.workflow import Tools
+    from app.tools import Tools
     from data.catalogue import Catalogue
 
 

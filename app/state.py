@@ -13,7 +13,8 @@ import streamlit as st
 from app import chain_desk, passages
 from app.desk import Answer, Question, answer, demo_claim, digest
 from app.settings import read_settings
-from app.workflow import Tools, land, open_tools, sources
+from app.tools import Tools, open_tools
+from app.workflow import land, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from app.views.chain_html import chains_html
 from app.views.geo import ATTRIBUTION
 from app.workflow import land
 from data.errors import DataError
-from data.gazetteer import Gazetteer
+from data.gazetteer import open_gazetteer
 from data.schemas import CHAINS, QUALITIES
 from data.tables import write_bytes
 from optimizer.closures import check_closures, conditions_of, world_names
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from app.workflow import Tools
+    from app.tools import Tools
     from data.catalogue import Catalogue
     from optimizer.scenarios import Closures
     from optimizer.world.chains import Chains
@@ -35,12 +35,6 @@ if TYPE_CHECKING:
 SCHEMA = "greenlane/chains/1"
 MOST_CANDIDATES = 10
 MOST_KG = 1e8  # as in a shipments table
-
-
-@lru_cache(maxsize=1)
-def open_gazetteer(catalogue: Catalogue) -> Gazetteer:
-    """Return the gazetteer, read once."""
-    return Gazetteer.load(catalogue)
 
 
 @lru_cache(maxsize=1)

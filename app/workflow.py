@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from app.documents import factor_basis, json_bytes, plan_document, summary
 from app.rows import plan_rows, refused_rows
-from app.settings import read_settings
 from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
-from data.catalogue import Catalogue, open_catalogue
 from data.errors import DataError
 from data.schemas import HUBS, PLAN_TABLES, REFUSED, SHIPMENTS
 from data.tables import write_bytes
-from emissions.factors import Factors
 from emissions.inventory import published_after
 from optimizer.audit import audit
 from optimizer.intake import read_problem
@@ -28,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from app.tools import Tools
+    from data.catalogue import Catalogue
     from data.findings import Report
     from optimizer.intake import Intake
     from optimizer.plan import Plan
@@ -40,16 +39,6 @@ def _quiet(_: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """What every step needs: the shipped tables, one edition of factors, a place to keep finds."""
-
-    catalogue: Catalogue
-    factors: Factors
-    cache_dir: Path | None = None
-    library_dir: Path = Path()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """A plan that passed its audit, with all that its files hold."""
 
@@ -57,17 +46,6 @@ class Planned:
     intake: Intake
     report: Report
     document: dict[str, Any]
-
-
-def open_tools() -> Tools:
-    """Open the shipped tables and the default factor set."""
-    catalogue, settings = open_catalogue(), read_settings()
-    return Tools(
-        catalogue=catalogue,
-        factors=Factors.load(catalogue),
-        cache_dir=Path(settings.cache_dir),
-        library_dir=Path(settings.library_dir),
-    )
 
 
 def sample_folder(name: str = "reference_lane") -> Path:

@@ -21,10 +21,11 @@ def places(
     as_json: AsJson = False,
 ) -> int:
     """Show which place a name means, or what it may mean: the likeliest first."""
-    from app import ways, workflow  # noqa: PLC0415  (so that --help answers at once)
+    from app import ways  # noqa: PLC0415  (so that --help answers at once)
+    from app.tools import open_tools  # noqa: PLC0415
     from app.world_console import show_places  # noqa: PLC0415
 
-    found = ways.find_places(workflow.open_tools(), name, limit)
+    found = ways.find_places(open_tools(), name, limit)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, sort_keys=True))
     else:
@@ -51,7 +52,8 @@ def chains(  # noqa: PLR0913  (the options of the verb)
     as_json: AsJson = False,
 ) -> int:
     """Find the chains between two places that no other beats in cost, hours and CO2e together."""
-    from app import ways, workflow  # noqa: PLC0415
+    from app import ways  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
     from app.world_console import show_chains  # noqa: PLC0415
     from optimizer.scenarios import Closures  # noqa: PLC0415
 
@@ -62,7 +64,7 @@ def chains(  # noqa: PLR0913  (the options of the verb)
         ship_draft_m=draft,
         ship_beam_m=beam,
     )
-    tools = workflow.open_tools()
+    tools = open_tools()
     document = ways.chains_document(tools, origin, destination, mass_kg=mass_kg, closures=closures)
     for note in ways.open_world(tools).legs.notes:
         typer.echo(note, err=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from app import claims, workflow
 from app.demo import run_demo
+from app.tools import open_tools
 from data.units import MG_PER_KG
 from emissions.evidence import exit_code, read_trust, verify_pack
 
@@ -66,7 +67,7 @@ def rows(folder: Path, again: Path) -> Iterator[tuple[str, str]]:
 
 def difference_mg(folder: Path) -> int:
     """Return the plan's CO2e minus that recomputed from its legs.csv."""
-    tools = workflow.open_tools()
+    tools = open_tools()
     again = claims.take_footprint(folder / "legs.csv", tools.factors).inventory
     told = float(json.loads((folder / "summary.json").read_bytes())["physical_kgco2e"]["wtw"])
     return round(told * MG_PER_KG) - again.physical.wtw_mg

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from data.checks import are_container_numbers
 from data.quantities import FACTORS, containers_of, teu_of, unit_named
 from data.readings import ReadingError, Signs, number_of, with_unit
 
@@ -92,6 +93,9 @@ def teu(cells: dict[str, str], named: str, signs: Signs) -> float | None:
         unit = inline or named or "teu"
         value = number_of(text, signs) * FACTORS["teu"][unit]
     elif listed:
+        if are_container_numbers(listed):
+            wanted = "types such as 2x40HC: the names of containers tell no TEU"
+            raise ReadingError("container_numbers", wanted, warned=True)
         value = containers_of(listed).teu
     elif count and code:
         value = number_of(count, signs) * teu_of(code)

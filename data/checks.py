@@ -15,6 +15,7 @@ Checked = tuple[str, "Note | None"]
 _IMO = re.compile(r"(?:IMO\s*:?\s*)?(\d{7})", re.ASCII | re.IGNORECASE)
 _AWB = re.compile(r"(\d{3})[ -]?(\d{4})[ -]?(\d{4})", re.ASCII)
 _CONTAINER = re.compile(r"([A-Z]{3}[UJZ])[ -]?(\d{6})[ -]?(\d)", re.ASCII | re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[,;|/+\n]\s*")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Letters count from 10, leaving out the multiples of 11 (ISO 6346:2022, annex A).
 _LETTER_VALUES = dict(zip(_LETTERS, [n for n in range(10, 39) if n % 11], strict=True))
@@ -70,6 +71,11 @@ def container_digit(owner: str, serial: str) -> int:
     return sum(value << place for place, value in enumerate(values)) % _CONTAINER_MODULUS % 10
 
 
+def are_container_numbers(text: str) -> bool:
+    """Return True for a list of nothing but container numbers, their check digits aside."""
+    return all(_CONTAINER.fullmatch(part) for part in _BETWEEN.split(text.strip()))
+
+
 def containers_named(text: str) -> Checked:
     """Return container numbers without blanks; a wrong check digit is told.
 
@@ -77,7 +83,7 @@ def containers_named(text: str) -> Checked:
     ('CSQU3054383', None)
     """
     named, wrong = [], []
-    for part in re.split(r"\s*[,;|/+\n]\s*", text.strip()):
+    for part in _BETWEEN.split(text.strip()):
         match = _CONTAINER.fullmatch(part)
         number = "".join(match.groups()).upper() if match else part
         named.append(number)

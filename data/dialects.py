@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.aliases import looks_like_header
 from data.cells import MAX_TABLE_BYTES
+from data.drafts import listed
 from data.errors import DataError
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def table_of(
     kept, numbers, ragged = _squared(rows[at + 1 :], lines[at + 1 :], len(header), pad=pad)
     names, twice = _named_apart(header)
     if twice:
-        told.append("columns that stand twice: " + ", ".join(twice))
+        told.append("columns that stand twice: " + listed(twice))
     return RawTable(
         file=file,
         header=names,

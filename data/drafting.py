@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from data.alias_names import KINDS
+from data.completeness import chargeable_as_mass, check_leg
 from data.dialects import DOCUMENT_NO
 from data.drafts import Imported, LegDraft, Note, RowOutcome, refusal, status_of, warning
-from data.fields import Field, is_chargeable, read_fields
+from data.fields import Field, read_fields
 from data.guards import examine
 from data.layouts import LONG, WIDE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from data.dialects import RawTable
     from data.mapping import Mapping
 
@@ -33,7 +35,7 @@ class _Row:
 
     @property
     def is_refused(self) -> bool:
-        return any(note.severity == "refused" for note in self.notes)
+        return bool(self.notes) and any(note.severity == "refused" for note in self.notes)
 
 
 def apply(raw: RawTable, mapping: Mapping) -> Imported:
@@ -76,7 +78,11 @@ def _told(fields: list[Field]) -> list[str]:
 
 
 def _outcome(row: _Row) -> RowOutcome:
-    notes = (*row.notes, *(note for leg in row.legs for note in leg.notes))
+    notes = tuple(row.notes)
+    for leg in row.legs:
+        notes += leg.notes
+    if len(notes) > 1:
+        notes = tuple(dict.fromkeys(notes))  # legs of one row may lack the same
     return RowOutcome(
         row=row.line, shipment_id=row.shipment_id, status=status_of(notes), notes=notes
     )
@@ -86,9 +92,9 @@ def _rows(raw: RawTable, mapping: Mapping, fields: list[Field]) -> list[_Row]:
     """Read a table of which each row is one leg, one hub or one shipment."""
     named = any(f.target == "shipment_id" for f in fields)
     targets = [(f.target, f.is_ours) for f in fields]
-    bound_chargeable = _chargeable_as_mass(mapping)
+    bound_chargeable = chargeable_as_mass(mapping)
     rows = []
-    for line, answers in zip(raw.lines, _across(fields, len(raw.rows)), strict=True):
+    for line, answers in zip(raw.lines, _across(fields), strict=True):
         values: dict[str, Any] = {}
         extras: dict[str, Any] = {}
         notes: list[Note] = []
@@ -106,7 +112,7 @@ def _rows(raw: RawTable, mapping: Mapping, fields: list[Field]) -> list[_Row]:
             row.notes.append(_HUB_ROW)
             row.notes = [n for n in row.notes if n.code in {"hub_row", "missing_id"}]
         else:
-            _check_leg(values, extras, row.notes, mapping)
+            check_leg(values, extras, row.notes, mapping)
             row.legs = [_draft(line, values, extras)]
         rows.append(row)
     return rows
@@ -117,8 +123,8 @@ _HUB_ROW = warning(
 )
 
 
-def _across(fields: list[Field], rows: int) -> list[tuple[Any, ...]]:
-    return list(zip(*(f.answers for f in fields), strict=True)) if fields else [()] * rows
+def _across(fields: list[Field]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(f.answers for f in fields), strict=True)
 
 
 def _begun(line: int, values: dict[str, Any], notes: list[Note], *, named: bool) -> _Row:
@@ -139,66 +145,15 @@ def _draft(line: int, values: dict[str, Any], extras: dict[str, Any]) -> LegDraf
     return LegDraft(row=line, values=values, extras=extras)
 
 
-_MISSING = {
-    "origin": refusal("missing_origin", "origin", "", "a place where transport begins"),
-    "destination": refusal("missing_destination", "destination", "", "a place where it ends"),
-    "mode": refusal("missing_mode", "mode", "", "road, rail, sea, air or iww"),
-}
-_MISSING_MASS = refusal("missing_mass", "mass_kg", "", "the actual gross mass, or TEU")
-_ONLY_CHARGEABLE = refusal(
-    "chargeable_as_mass", "mass_kg", "", "the actual gross mass; only a chargeable one is given"
-)
-
-
-def _check_leg(
-    values: dict[str, Any], extras: dict[str, Any], notes: list[Note], mapping: Mapping
-) -> None:
-    """Say what a leg lacks; what a note already refuses is not said twice."""
-    refused = {note.code for note in notes if note.severity == "refused"} if notes else set()
-    if "mode" not in values and mapping.mode and "unknown_mode" not in refused:
-        values["mode"] = mapping.mode
-        message = f"taken as {mapping.mode}, since the row names none"
-        notes.append(warning("mode_assumed", "mode", "", message))
-    if not refused:
-        notes += [note for name, note in _MISSING.items() if name not in values]
-    _check_mass(values, extras, notes, is_refused=bool(refused))
-
-
-_ACTUAL = re.compile(r"|actual.*|gross.*|brutto", re.IGNORECASE)
-
-
-def _check_mass(
-    values: dict[str, Any], extras: dict[str, Any], notes: list[Note], *, is_refused: bool
-) -> None:
-    mass, teu = values.get("mass_kg"), values.get("teu")
-    if mass and not _ACTUAL.fullmatch(basis := str(extras.get("mass_basis", ""))):
-        notes.append(refusal("chargeable_as_mass", "mass_basis", basis, "the actual gross mass"))
-    if mass == 0:
-        del values["mass_kg"]
-        say = warning if teu else refusal
-        notes.append(say("zero_mass", "mass_kg", "0", "a mass above 0, or TEU"))
-    elif mass is None and not teu and not is_refused:
-        notes.append(_ONLY_CHARGEABLE if "chargeable_kg" in extras else _MISSING_MASS)
-
-
-def _chargeable_as_mass(mapping: Mapping) -> Note | None:
-    for b in mapping.bindings:
-        if b.target == "mass_kg" and b.part != "unit" and is_chargeable(b.source):
-            return refusal(
-                "chargeable_as_mass", b.source, b.source, "the actual gross mass of the goods"
-            )
-    return None
-
-
 def _wide_rows(raw: RawTable, mapping: Mapping, fields: list[Field]) -> list[_Row]:
     """Read a table of which each row is a shipment with all its legs."""
     by_leg: dict[int, list[int]] = defaultdict(list)
     for at, found in enumerate(fields):
         by_leg[found.leg].append(at)
     named = any(f.target == "shipment_id" for f in fields)
-    bound_chargeable = _chargeable_as_mass(mapping)
+    bound_chargeable = chargeable_as_mass(mapping)
     rows = []
-    for line, answers in zip(raw.lines, _across(fields, len(raw.rows)), strict=True):
+    for line, answers in zip(raw.lines, _across(fields), strict=True):
         shared, extras, notes = _side(fields, answers, by_leg.get(0, []))
         row = _begun(line, shared, notes, named=named)
         if bound_chargeable is not None:
@@ -248,6 +203,7 @@ def _unpivot(  # noqa: PLR0913, PLR0917  (a wide row and all that reads it)
         common = {n: v for n, v in shared.items() if n not in _OF_THE_WHOLE}
         extras = {**extras, **{f"chain_{n}": shared[n] for n in _CHAIN_TOTALS if n in shared}}
     here, goal = shared.get("origin"), shared.get("destination")
+    refused_already = row.is_refused
     for at, (_, _, values, more, notes) in enumerate(legs, start=1):
         values = {**common, **values, "leg_no": at}  # noqa: PLW2901  (of the same leg)
         if "origin" not in values and here is not None:
@@ -255,7 +211,8 @@ def _unpivot(  # noqa: PLR0913, PLR0917  (a wide row and all that reads it)
         if "destination" not in values and at == len(legs) and goal is not None:
             values["destination"] = goal
         here = values.get("destination")
-        _check_leg(values, {**extras, **more}, notes, mapping)
+        if not refused_already:
+            check_leg(values, {**extras, **more}, notes, mapping)
         row.notes += notes
         row.legs.append(_draft(row.line, values, {**extras, **more}))
     if not legs:

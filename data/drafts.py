@@ -80,6 +80,20 @@ class Imported:
         return sum(outcome.status == status for outcome in self.outcomes)
 
 
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Return names for a message: not too many, and none too long.
+
+    >>> listed(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    found = [n if len(n) <= _LONGEST_SHOWN else n[:_LONGEST_SHOWN] + "..." for n in names]
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
+
+
+_LONGEST_SHOWN = 40
+
+
 def status_of(notes: Iterable[Note]) -> Status:
     """Return the status that the notes of a row amount to: the gravest."""
     severities = {note.severity for note in notes}

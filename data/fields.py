@@ -15,7 +15,7 @@ from data.amounts import NOTHING, Answer, Cells, amount_reader, number, teu
 from data.cells import BadCellError
 from data.countries import alpha_2
 from data.dialects import Typed
-from data.drafts import Note, refusal, warning
+from data.drafts import Note, listed, refusal, warning
 from data.errors import DataError
 from data.readings import (
     ReadingError,
@@ -29,7 +29,7 @@ from data.schemas import FOOTPRINT_LEGS
 from data.words import kind_of, mode_of, temperature_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
 
     from data.dialects import RawTable
     from data.mapping import Binding, Mapping
@@ -84,11 +84,13 @@ def read_fields(raw: RawTable, mapping: Mapping) -> list[Field]:
     DataError
         naming the columns of the mapping that the file lacks.
     """
+    if not mapping.bindings:
+        raise DataError(f"{raw.file}: the profile maps no column")
     lacking = sorted({b.source for b in mapping.bindings} - set(raw.header))
     if lacking:
         raise DataError(
-            f"{raw.file}: lacks column {', '.join(lacking)} of the profile; found "
-            f"{', '.join(raw.header[:20])}"
+            f"{raw.file}: lacks column {listed(lacking)} of the profile; found "
+            f"{listed(raw.header, 20)}"
         )
     signs = decimal_of(raw, mapping)
     grouped: dict[tuple[int, str], list[Binding]] = defaultdict(list)
@@ -143,7 +145,8 @@ def _answer(
     except BadCellError as fault:
         code = fault.code if isinstance(fault, ReadingError) else "bad_value"
         found = " + ".join(cell for cell in cells if cell.strip())
-        say = warning if dispensable else refusal
+        warned = dispensable or (isinstance(fault, ReadingError) and fault.warned)
+        say = warning if warned else refusal
         return None, say(code, source, found, str(fault))
     if note is not None and not note.column:
         note = Note(
@@ -294,8 +297,3 @@ def is_chargeable(source: str) -> bool:
     """Return True for a header that names the chargeable or the volumetric weight."""
     meant = meant_by(source)
     return meant is not None and meant.target == "chargeable_kg"
-
-
-def distinct(names: Iterable[str]) -> Sequence[str]:
-    """Return names once each, in order."""
-    return tuple(dict.fromkeys(names))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from data.errors import DataError
@@ -312,3 +313,9 @@ def _bearing(town: Place, lat: float, lon: float) -> float:
     y = math.sin(east) * math.cos(b)
     x = math.cos(a) * math.sin(b) - math.sin(a) * math.cos(b) * math.cos(east)
     return math.degrees(math.atan2(y, x)) % 360.0
+
+
+@lru_cache(maxsize=1)
+def open_gazetteer(catalogue: Catalogue) -> Gazetteer:
+    """Return the gazetteer, read once."""
+    return Gazetteer.load(catalogue)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from data.drafts import LegDraft, Note, refusal, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 Found = list[tuple[LegDraft, list[Note]]]
 
@@ -110,7 +110,8 @@ def _groups(
     grouped: dict[tuple[str, ...], list[tuple[int, float]]] = defaultdict(list)
     for at, leg in enumerate(legs):
         if amount := leg.values.get(value):
-            key = tuple(str(leg.values.get(k) or leg.extras.get(k) or "") for k in keys)
+            values, extras = leg.values, leg.extras
+            key = tuple([values.get(k) or extras.get(k) or "" for k in keys])
             grouped[key].append((at, amount))
     return grouped
 
@@ -183,8 +184,3 @@ def plausible_intensity(mode: str, kgco2e_per_tkm: float) -> Note | None:
         return None
     usual = f"{mode} has {least:g} to {most:g} kg CO2e per tkm"
     return warning("odd_intensity", "", f"{kgco2e_per_tkm:.4g}", usual)
-
-
-def notes_of(found: Found) -> Iterable[Note]:
-    """Return all notes of what was found."""
-    return [note for _, notes in found for note in notes]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from data.aliases import Meant, folded, is_cargo_name, leg_column, meant_by
 from data.dialects import DOCUMENT_NO
+from data.drafts import listed
 from data.errors import DataError
 from data.fields import MODE_LENDERS, cells_of, decimal_of
 from data.mapping import Binding, Mapping
@@ -26,6 +27,7 @@ _PART_OF_LEG = frozenset({"country", "street", "postcode", "city", "locode", "co
 _OF_A_LEG = frozenset({"mode", "leg_no", "kind"})
 _VIA = frozenset({"via", "over", "transfer", "ueber"})
 _LEAST_CARGO = 4
+_WITH_HUBS = frozenset({*"CDG", "legs"})
 _FOUND_ANYWAY = frozenset({"utf-8", "utf-16"})  # encodings that need no declaration
 _ACTUAL = re.compile(r"actual|atd|ata(?![a-z])|atadate", re.IGNORECASE)
 
@@ -79,7 +81,7 @@ def propose(
     columns = _columns(raw, layout)
     if not columns:
         raise DataError(
-            f"{raw.file}: found no column that we know among {', '.join(raw.header[:12])}; "
+            f"{raw.file}: found no column that we know among {listed(raw.header)}; "
             "wanted at least origin, destination, mode and mass"
         )
     bindings = tuple(_chosen(columns, layout))
@@ -184,7 +186,7 @@ def _refuse_cargo(raw: RawTable) -> None:
     routed = {m.target for n in raw.header if (m := meant_by(n))} & {"origin", "destination"}
     if len(cargo) >= _LEAST_CARGO and not routed:
         raise DataError(
-            f"{raw.file}: found sizes and quantities of pieces ({', '.join(cargo[:6])}) and no "
+            f"{raw.file}: found sizes and quantities of pieces ({listed(cargo, 6)}) and no "
             "route; these are pieces for loading, not transport: give them as pieces.csv"
         )
 
@@ -238,7 +240,7 @@ def _chosen(columns: list[_Column], layout: str) -> list[Binding]:
         part = "" if column.meant.part in {"plain", "planned"} else column.meant.part
         if layout in WIDE and not column.leg and column.meant.target in _OF_A_LEG:
             continue  # `multimodal` says nothing of any leg
-        if layout not in LONG and column.meant.target == "kind":
+        if column.meant.target == "kind" and layout not in _WITH_HUBS:
             continue  # `type` may be anything where rows are no elements of a chain
         place = (column.leg, column.meant.target, part)
         if place not in best or _rank(column) < _rank(best[place]):
@@ -270,7 +272,7 @@ def _refuse_doubled(raw: RawTable, mapping: Mapping) -> None:
     doubled = [name for name in raw.twice if name in used]
     if doubled and mapping.layout != "E":
         raise DataError(
-            f"{raw.file}: column {', '.join(doubled)} stands twice in the header; rename one"
+            f"{raw.file}: column {listed(doubled)} stands twice in the header; rename one"
         )
 
 

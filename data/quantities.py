@@ -101,6 +101,7 @@ _ISO_TYPE = re.compile(
     r"([1-4l])[0-9cdeflmn](?:[ghrtupvb][0-9]|gp|hr|pf|pl|tn|ut|vh|re|rt)", re.ASCII
 )
 _COUNTED = re.compile(r"(\d{1,5})\s*(?:x|×|\*)\s*(.+)")  # noqa: RUF001  (a multiplication sign)
+_COUNT_AFTER = re.compile(r"(.*[^\d\s]\w*)\s*(?:x|×|\*)\s*(\d{1,5})")  # noqa: RUF001  (likewise)
 _PARTS = re.compile(r"\s*[+,;&|/]\s*")
 
 
@@ -135,10 +136,20 @@ def containers_of(text: str) -> Containers:
     """
     teu = count = 0.0
     for part in _PARTS.split(text.strip()):
-        match = _COUNTED.fullmatch(part)
-        number, code = (float(match[1]), match[2]) if match else (1.0, part)
+        number, code = _counted(part)
         if not number:
             raise BadCellError("a number of containers above 0")
         teu += number * teu_of(code)
         count += number
     return Containers(teu=teu, count=count)
+
+
+def _counted(part: str) -> tuple[float, str]:
+    """Return number and code of `2x40HC`, `40HC*2` or `40HC`; a bare 20 may be a number of any."""
+    if (match := _COUNTED.fullmatch(part)) is not None:
+        return float(match[1]), match[2]
+    if (match := _COUNT_AFTER.fullmatch(part)) is not None:
+        return float(match[2]), match[1]
+    if part.isdigit():
+        raise BadCellError("the type of the containers beside their number, such as 2x40HC")
+    return 1.0, part

@@ -77,10 +77,10 @@ def _wanted_mode(key: str) -> str:
 
 
 _TEMPERATURES = {
-    "chilled": "yes y true 1 reefer cooling cooled chilled refrigerated cool temperaturecontrolled "
+    "chilled": "yes y true reefer cooling cooled chilled refrigerated cool temperaturecontrolled "
     "controlled x ja si oui gekuhlt gekuehlt refrigerado frigo refrigere 是 冷藏 有",
     "frozen": "frozen deepfrozen deepfreeze tiefkuhl tiefgekuhlt congelado surgele 冷冻",
-    "ambient": "no n false 0 ambient dry none nein non normal 否 无 常温",
+    "ambient": "no n false ambient dry none nein non normal 否 无 常温",
 }
 _BY_WORD = {word: name for name, words in _TEMPERATURES.items() for word in words.split()}
 _LONGEST = 200

@@ -32,10 +32,11 @@ _UNPACKED_RATIO = 40  # spreadsheets of freight pack 5 to 20 times
 _MEMBERS_AT_MOST = 2000
 _SHEET_XML = re.compile(r"xl/worksheets/.*\.xml", re.IGNORECASE)
 # A sheet is read as a full rectangle, so one far cell costs as much as all cells before it.
-_FAR_COLUMN = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{3,}|[T-Zt-z][A-Za-z]|[Ss][S-Zs-z])\d""")
-_FAR_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,3}(\d{7,})""")
-_LAST_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,3}(\d+)["']""")
-_TAIL = 65536
+_CELL_REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})(\d{1,9})""")
+_RECTANGLE_AT_MOST = 8_000_000
+_RECTANGLE_FREE = 1_000_000  # cells that may be empty without more ado
+_EMPTY_RATIO = 20
+_LONGEST_REASON = 160
 _STRINGS_XML = "xl/sharedstrings.xml"
 _STRING_END = re.compile(rb"</(?:\w+:)?si\s*>")
 _STRING_USED = re.compile(rb"<(?:\w+:)?v[^>]*>\s*(\d{1,9})\s*<")
@@ -135,13 +136,26 @@ def _unpacked(archive: zipfile.ZipFile, file: str, allowed: int) -> Iterator[tup
 
 
 def _refuse_far_cells(sheet: bytes, file: str) -> None:
-    if _FAR_COLUMN.search(sheet):
+    refs = _CELL_REF.findall(sheet)
+    columns = max((_column_no(letters) for letters in {ref[0] for ref in refs}), default=0)
+    rows = max((int(number) for number in {ref[1] for ref in refs}), default=0)
+    if columns > MAX_COLUMNS:
         raise DataError(f"{file}: has cells beyond column {MAX_COLUMNS}")
-    if any(int(found) > MAX_ROWS for found in _FAR_ROW.findall(sheet)):
+    if rows > MAX_ROWS:
         raise DataError(f"{file}: has cells beyond row {MAX_ROWS}; use the bulk path, as Parquet")
-    rows = max((int(found) for found in _LAST_ROW.findall(sheet[-_TAIL:])), default=0)
-    if rows * 8 > MAX_CELLS and rows > len(sheet):
-        raise DataError(f"{file}: a last row {rows} in a sheet of {len(sheet)} bytes")
+    allowed = min(_RECTANGLE_AT_MOST, max(_RECTANGLE_FREE, _EMPTY_RATIO * len(refs)))
+    if rows * columns > allowed:
+        raise DataError(
+            f"{file}: {rows} rows times {columns} columns, wanted at most {allowed} cells; "
+            "delete far empty cells, or use the bulk path, as Parquet"
+        )
+
+
+def _column_no(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def _refuse_many_copies(sheet: bytes, lengths: list[int], file: str) -> None:

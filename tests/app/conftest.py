@@ -12,7 +12,8 @@ import pytest
 from app import state
 from app.chain_desk import ChainAnswer, ChainQuestion
 from app.desk import Answer, Question
-from app.workflow import SCENARIOS, land, open_tools, sample_scenarios
+from app.tools import open_tools
+from app.workflow import SCENARIOS, land, sample_scenarios
 
 HOSTILE = "<script>alert(1)</script>"
 

@@ -19,9 +19,10 @@ import pytest
 from PIL import Image
 
 import app
+from app.tools import open_tools
 from app.views.html_map import map_html
 from app.views.look import INK, LAND, LOOKS, rgb
-from app.workflow import land, open_tools
+from app.workflow import land
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,12 +15,12 @@ from streamlit.testing.v1 import AppTest
 from app import ways
 from app.chain_desk import ChainQuestion, digest, meaning
 from app.passages import closable, passage_names
+from app.tools import open_tools
 from app.views import chain_deck, chain_tables
 from app.views.chain_html import chains_html
 from app.views.chain_lanes import evidence_words, picture_of
 from app.views.chain_scatter import place_around, scatter_svg
 from app.views.look import LOOKS
-from app.workflow import open_tools
 from data.errors import DataError
 
 if TYPE_CHECKING:

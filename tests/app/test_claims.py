@@ -13,7 +13,8 @@ import pytest
 
 from app import claims
 from app.cli import main
-from app.workflow import open_tools, sample_folder
+from app.tools import open_tools
+from app.workflow import sample_folder
 from data.errors import DataError, GreenlaneError
 from emissions import TCE, take_inventory
 from emissions.evidence import EvidenceError, exit_code

@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 import app
 from app import claims, desk, state
 from app.desk import Answer, Knobs, Question, look_at_claim, own_scenario
-from app.workflow import open_tools, sample_folder, sample_scenarios
+from app.tools import open_tools
+from app.workflow import sample_folder, sample_scenarios
 
 MAIN = Path(app.__file__).with_name("main.py")
 SLOW_S = 120
