@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from data.gazetteer import open_gazetteer
+from data.gazetteer import AmbiguousPlaceError, open_gazetteer
 
 if TYPE_CHECKING:
     from data.catalogue import Catalogue
     from data.gazetteer import Place
     from optimizer.ways.route import Spot
 
+_FAR_LARGER = 5  # times the people of the next place of that name: an estimate of this project
 _BY_CODE = 3  # an IATA code; longer codes name a town as well as its port or terminal
 
 
@@ -30,6 +31,7 @@ class Position:
     grid_id: str
     iata: str = ""
     unlocode: str = ""
+    assumed: str = ""  # what the name may mean as well; blank where it is beyond doubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,12 @@ class Atlas:
         as_hub = mode in {"sea", "iww", "rail"} or len(name) == _BY_CODE
         if as_hub and (hub := self._hubs.get(name.upper())) is not None:
             return hub
-        place = open_gazetteer(self.catalogue).find(name)
-        return _of_place(name, place)
+        try:
+            return _of_place(name, open_gazetteer(self.catalogue).find(name))
+        except AmbiguousPlaceError as doubt:
+            if (likely := _likely(doubt)) is None:
+                raise
+            return replace(_of_place(name, likely), assumed=str(doubt))
 
     def distance(self, origin: str, destination: str, mode: str) -> Distance:
         """Return the transport activity distance: great circle for air, else shortest feasible.
@@ -114,6 +120,16 @@ class Atlas:
                 km=route.distance_km, kind=kind, evidence=route.evidence
             )
         return self._distances[key]
+
+
+def _likely(doubt: AmbiguousPlaceError) -> Place | None:
+    """Return the place that an export most likely means: by far the largest of that name."""
+    named = [c.place for c in doubt.candidates if not c.why.startswith("similar")]
+    if not named:
+        return None
+    first, *others = named
+    next_largest = max((p.population for p in others), default=0)
+    return first if first.population >= _FAR_LARGER * max(next_largest, 1) else None
 
 
 def _of_place(name: str, place: Place) -> Position:

@@ -116,10 +116,20 @@ def fill_distances(legs: Iterable[WorkLeg], atlas: Atlas) -> None:
             ends = f"{v['origin']} to {v['destination']}"
             leg.refuse(code, "distance_km", ends, f"a distance, or places that we know: {fault}")
             continue
+        _say_assumed(leg, atlas)
         v["distance_km"] = round(found.km, 3)
         v["distance_kind"] = found.kind
         v["distance_evidence"] = found.evidence
         leg.lineage.append(f"distance: {found.km:,.0f} km {found.kind}, {found.evidence}")
+
+
+def _say_assumed(leg: WorkLeg, atlas: Atlas) -> None:
+    """Say where a name may mean other places too, and which was taken."""
+    for column in ("origin", "destination"):
+        position = atlas.position(leg.values[column], leg.values["mode"] or "")
+        if position.assumed:
+            taken = f"taken as {position.name}, {position.country}, by far the largest"
+            leg.warn("place_assumed", column, leg.values[column], f"{taken}; {position.assumed}")
 
 
 def fill_energy(legs: Iterable[WorkLeg], factors: Factors, atlas: Atlas) -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from data.equipment import LoadUnit
     from data.network import Hub
     from data.tables import Row, Table
-    from emissions.factors import Factors, Vehicle
+    from emissions.categories import Vehicle
+    from emissions.factors import Factors
     from optimizer.routers import Router
 
 _TRUCK_KM_PER_H = 90.0  # no lorry is allowed to be faster, in China or the EU

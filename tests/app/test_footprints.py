@@ -1,0 +1,275 @@
+"""From a file to a footprint that can be traced: every row has a fate, every figure a way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import claims, footprints
+from app.exchange_desk import computer
+from app.footprint_files import footprint_files, summary_of, total_rows
+from app.footprint_intake import Options
+from app.footprints import FootprintDesk, take
+from app.tools import open_tools
+from data.errors import DataError
+from emissions.own_sets import OWN_FACTORS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DESK = FootprintDesk(open_tools())
+HEAD = "shipment_id,leg_no,kind,mode,origin,destination,mass_kg,distance_km,distance_kind,toc_id"
+TRUCK = 'S1,1,transport,road,"Nanjing, CN",PVG,1000,359,sfd,ROAD-ARTIC33-AVG'
+FLIGHT = "S1,2,transport,air,PVG,FRA,1000,8880,gcd,AIR-LONGHAUL-AVG"
+
+
+def run(text: str, name: str = "legs.csv", **changes: object) -> footprints.FootprintResult:
+    options = Options(**changes)  # type: ignore[arg-type]
+    return take(text.encode(), name, DESK, options)
+
+
+def rows_of(files: dict[str, bytes], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(files[name].decode(), newline="")))
+
+
+def test_legs_of_ours_give_what_the_formula_gives() -> None:
+    """F2: 1 t over 8,880 km at 0.66646 kg/tkm."""
+    result = run(f"{HEAD}\n{FLIGHT.replace('S1,2', 'S1,1')}")
+    assert result.inventory.physical.wtw_mg == 5_918_164_800
+    assert result.counts() == {"ok": 1, "warned": 0, "refused": 0}
+
+
+def test_what_is_missing_is_filled_and_said() -> None:
+    """No distance, no category, no grid, no handling energy: each filled, each in the lineage."""
+    text = (
+        f"{HEAD}\nS1,1,transport,air,PVG,FRA,1000,,,\nS1,2,hub,air,FRA,FRA,1000,,,\n"
+        'S1,3,transport,road,FRA,"Madrid, ES",1000,,,'
+    )
+    result = run(text)
+    files = footprint_files(result, DESK.tools)
+    air, hub, road = rows_of(files, "legs.csv")
+    assert float(air["distance_km"]) == pytest.approx(8880, abs=2)
+    assert (air["toc_id"], hub["hoc_id"]) == ("AIR-LONGHAUL-AVG", "HUB-AIR")
+    assert hub["grid_id"] == "DE"
+    assert "gcd" in air["lineage"]
+    assert road["distance_evidence"] in {"measured", "repaired"}
+    assert int(road["match_steps"]) > 0
+    assert "ROAD-EU" in road["lineage"]
+
+
+def test_a_bad_row_never_stops_the_rest_and_is_never_zero() -> None:
+    """Unknown category, unknown place, chargeable kilograms: each refused, the total incomplete."""
+    text = (
+        f"{HEAD}\n{TRUCK}\nS1,2,transport,air,PVG,FRA,1000,8880,gcd,AIR-NONE\n"
+        "S2,1,transport,road,Atlantis-on-Sea,PVG,1000,,,\nS3,1,transport,road,A,B,0,10,sfd,\n"
+        "S4,1,transport,road,A,B,500,10,sfd,ROAD-HGV-AVG"
+    )
+    result = run(text)
+    files = footprint_files(result, DESK.tools)
+    fate = {int(r["row"]): r["status"] for r in rows_of(files, "rows.csv")}
+    assert fate == {2: "ok", 3: "refused", 4: "refused", 5: "refused", 6: "ok"}
+    totals = {r["shipment_id"]: r["status"] for r in rows_of(files, "totals.csv")}
+    assert totals == {"S1": "incomplete", "S4": "complete"}
+    codes = {r["row"]: r["code"] for r in rows_of(files, "refused.csv")}
+    assert codes == {"3": "missing_factor", "4": "unknown_place", "5": "bad_value"}
+
+
+def test_when_no_row_is_usable_nothing_is_answered() -> None:
+    """An empty footprint is not a footprint of nothing."""
+    with pytest.raises(DataError, match="no usable row"):
+        run(f"{HEAD}\nS1,1,transport,air,PVG,FRA,1000,8880,gcd,AIR-NONE")
+
+
+def test_containers_of_unknown_load_are_ten_tonnes() -> None:
+    """F3: said in the row, and another load may be asked for."""
+    head = HEAD.replace("mass_kg", "mass_kg,teu")
+    text = f"{head}\nS1,1,transport,sea,CNSHA,NLRTM,,2,19000,sfd,SEA-CONTAINER-AVG"
+    average, light = run(text), run(text, teu_load="light")
+    assert average.legs[0].values["mass_kg"] == 20_000
+    assert light.inventory.physical.wtw_mg == pytest.approx(
+        0.6 * average.inventory.physical.wtw_mg, abs=2
+    )
+    assert [n.code for n in average.legs[0].notes] == ["mass_from_teu"]
+
+
+def test_fuel_beside_a_leg_is_primary_data() -> None:
+    """F9 to F11: 30,000 l of a whole operation of 1,000,000 tkm, and 40 l of a leg's own."""
+    head = HEAD.replace(",toc_id", ",fuel,fuel_amount,fuel_unit,activity_total_tkm")
+    text = (
+        f"{head}\nS1,1,transport,road,A,B,10000,100,sfd,Diesel,30000,l,1000000\n"
+        "S2,1,transport,road,A,B,5000,100,sfd,diesel,40,l,"
+    )
+    result = run(text)
+    diesel = result.factors.carrier("diesel")
+    per_l = (diesel.density_kg_per_l or 0) * (diesel.wtt_kgco2e_per_kg + diesel.ttw_kgco2e_per_kg)
+    shared, own = (line.physical.wtw_kgco2e for line in result.inventory.lines)
+    assert shared == pytest.approx(30 * per_l, abs=2e-6)
+    assert own == pytest.approx(40 * per_l, abs=2e-6)
+    assert {line.data_type for line in result.inventory.lines} == {"primary"}
+    assert result.factors.edition.endswith("+legs")
+
+
+def test_operations_of_a_carrier_are_found_by_flight(tmp_path: Path) -> None:
+    """A flight's own fuel comes before any table (aircraft, overflight and operator likewise)."""
+    operations = tmp_path / "operations.csv"
+    operations.write_text(
+        "category_id,mode,operator,flight_no,aircraft_type,air_option,overflight,mass_kg,"
+        "distance_km,carrier_id,amount,unit\n"
+        "CX-8401,air,Xair,XX8401,B747-8F,freighter,no,100000,8880,jet,95,t\n"
+        "X-747,air,Xair,,B747-8F,freighter,yes,100000,8880,jet,88,t\n"
+    )
+    head = HEAD.replace(",toc_id", ",carrier,flight_no,aircraft_type,air_option,overflight")
+    text = (
+        f"{head}\nS1,1,transport,air,PVG,FRA,1000,8880,gcd,Xair,XX8401,B747-8F,freighter,no\n"
+        "S2,1,transport,air,PVG,FRA,1000,8880,gcd,Xair,XX9999,B747-8F,freighter,yes"
+    )
+    result = run(text, operations=operations)
+    found = [leg.values["toc_id"] for leg in result.legs]
+    assert found == ["CX-8401", "X-747"]
+    assert result.inventory.lines[0].quality == "primary"
+
+
+def test_a_tour_is_shared_by_its_legs(tmp_path: Path) -> None:
+    """F16: a milk run whose fuel is known and whose activity is that of the legs that name it."""
+    operations = tmp_path / "operations.csv"
+    operations.write_text("category_id,mode,carrier_id,amount,unit\nTOUR,road,diesel,60,kg\n")
+    legs = "\n".join(
+        f"S{i},1,transport,road,A,B,{m},{km},sfd,TOUR"
+        for i, (m, km) in enumerate([(4000, 30), (10000, 70), (500, 120)])
+    )
+    result = run(f"{HEAD}\n{legs}", operations=operations)
+    diesel = result.factors.carrier("diesel")
+    whole = 60 * (diesel.wtt_kgco2e_per_kg + diesel.ttw_kgco2e_per_kg)
+    assert result.inventory.physical.wtw_kgco2e == pytest.approx(whole, abs=6e-6)
+
+
+FORWARDER = (
+    "Sender / Shipper Name;Sender / Shipper City;Shipper Country;Consignee Name;Consignee City;"
+    "Consignee Country;Gross weight (kgs);Shipment Date\n"
+    "A;Frankfurt;DE;B;Madrid;ES;1.250,5;03.02.2026\nA;Frankfurt;DE;B;Lyon;FR;800,0;04.02.2026\n"
+    "A;Frankfurt;DE;B;Paris;FR;;04.02.2026\n"
+)
+
+
+def test_a_forwarders_export_is_read_by_its_own_columns(tmp_path: Path) -> None:
+    """Layout H with decimal commas; the profile that it leaves reads the next export alike."""
+    result = run(FORWARDER, "export.csv")
+    assert result.intake.layout == "H"
+    assert result.counts()["refused"] == 1
+    assert [leg.values["mass_kg"] for leg in result.legs] == [1250.5, 800.0]
+    files = footprint_files(result, DESK.tools)
+    profile = tmp_path / "profile.toml"
+    profile.write_bytes(files["profile.toml"])
+    again = run(FORWARDER, "export.csv", profile=profile)
+    assert footprint_files(again, DESK.tools)["totals.csv"] == files["totals.csv"]
+
+
+def test_a_chain_without_handling_gets_it_where_its_layout_cannot_tell() -> None:
+    """ISO 14083 makes each hub an element; a file that names its hubs is believed."""
+    text = (
+        "SHIPMENT_ID,SEQUENCE_NO,mode,origin,destination,mass_kg,distance_km\n"
+        'S1,1,truck,"Nanjing, CN",PVG,1000,359\nS1,2,air,PVG,FRA,1000,8880\n'
+    )
+    with_hub, without = run(text, "multi.csv"), run(text, "multi.csv", hubs="none")
+    kinds = [line.element.kind for line in with_hub.inventory.lines]
+    assert kinds == ["transport", "hub", "transport"]
+    assert [line.element.kind for line in without.inventory.lines] == ["transport", "transport"]
+    noted = {n.code for notes in without.intake.notes().values() for n in notes}
+    assert "no_hub" in noted
+
+
+def test_order_of_rows_changes_no_byte_of_the_totals() -> None:
+    """Sums are of whole milligrams: the same in any order."""
+    rest = "transport,road,A,B"
+    legs = [f"S{i % 7},{i // 7 + 1},{rest},{100 + i},50,sfd,ROAD-HGV-AVG" for i in range(70)]
+    forth = run("\n".join([HEAD, *legs]))
+    back = run("\n".join([HEAD, *reversed(legs)]))
+    assert total_rows(forth) == total_rows(back)
+    assert forth.inventory.physical == back.inventory.physical
+
+
+def test_the_same_file_gives_the_same_bytes() -> None:
+    """Nothing of the run is in the result: no clock, no order of a set, no path."""
+    text = f"{HEAD}\n{TRUCK}\n{FLIGHT}"
+    assert footprint_files(run(text), DESK.tools) == footprint_files(run(text), DESK.tools)
+
+
+def test_sets_of_warming_potentials_are_not_mixed(tmp_path: Path) -> None:
+    """Rows on AR6 among AR5 are refused by code, unless the mix is asked for by name."""
+    from datetime import date  # noqa: PLC0415
+
+    from app.factor_desk import import_files  # noqa: PLC0415
+    from app.tools import Tools  # noqa: PLC0415
+    from emissions.library import Provenance  # noqa: PLC0415
+    from emissions.loose_factors import About  # noqa: PLC0415
+
+    tools = Tools(catalogue=DESK.tools.catalogue, factors=DESK.tools.factors, library_dir=tmp_path)
+    table = b"id,mode,region,category,unit,wtt,ttw\nSIX,road,Europe,HGV,g CO2e/tkm,15,65\n"
+    about = About(published_on=date(2024, 1, 1), gwp_set="AR6", source_id="six")
+    source = Provenance(source_id="six", publisher="someone", title="a table")
+    done = import_files(
+        tools, "six", {"six.csv": table}, about=about, source=source, base="open-2025.2"
+    )
+    assert done.counts == {"intensities": 1, "matching": 1}
+    text = (f"{HEAD}\n{TRUCK}\n{FLIGHT}\nS2,1,transport,road,A,B,1000,100,sfd,SIX").encode()
+    desk = FootprintDesk(tools)
+    refused = take(text, "l.csv", desk, Options(factor_sets=("six",)))
+    assert [f.code for f in refused.refused] == ["gwp_mixed"]
+    mixed = take(text, "l.csv", desk, Options(factor_sets=("six",), mixed_gwp=True))
+    assert summary_of(mixed)["gwp_sets"] == ["AR5", "AR6"]
+
+
+def test_as_of_an_early_day_is_restated() -> None:
+    """Factors that were published later are named, and the total says what it is."""
+    from datetime import date  # noqa: PLC0415
+
+    summary = summary_of(run(f"{HEAD}\n{TRUCK}", as_of=date(2024, 1, 1)))
+    assert summary["basis"] == "restated"
+    assert "ROAD-ARTIC33-AVG" in summary["published_later"]
+
+
+def test_a_footprint_on_primary_data_can_be_declared_and_checked(tmp_path: Path) -> None:
+    """Own tables travel with the legs: the statement is rebuilt from them to the milligram."""
+    head = HEAD.replace(",toc_id", ",fuel,fuel_amount,fuel_unit")
+    text = f'{head}\nS1,1,transport,road,FRA,"Madrid, ES",10000,1800,sfd,diesel,600,l'
+    files = footprint_files(run(text), DESK.tools)
+    assert any(name.startswith(f"{OWN_FACTORS}/") for name in files)
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    factors = claims.factors_of(tmp_path, DESK.tools)
+    assert factors.edition.endswith("+legs")
+    again = claims.take_footprint(tmp_path / "legs.csv", factors)
+    assert not again.refused
+    stated = json.loads(files["summary.json"])["physical_kgco2e"]["wtw"]
+    assert again.inventory.physical.wtw_kgco2e == stated
+
+
+def test_legs_by_json_are_answered_like_legs_by_file() -> None:
+    """The server's door to the same engine: figures, totals, refusals."""
+    row = {
+        "shipment_id": "S1", "leg_no": 1, "kind": "transport", "mode": "air", "origin": "PVG",
+        "destination": "FRA", "mass_kg": 1000, "distance_km": 8880, "distance_kind": "gcd",
+    }  # fmt: skip
+    answer = computer()([row, row | {"leg_no": 2, "mass_kg": -1}])
+    assert answer["totals"]["physical_kgco2e"] == "5918.164800"
+    assert [r["column"] for r in answer["refused"]] == ["mass_kg"]
+    assert answer["legs"][0]["toc_id"] == "AIR-LONGHAUL-AVG"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"hubs": "some"}, "--hubs"),
+        ({"teu_load": "huge"}, "--teu-load"),
+        ({"columns": {"mass_kg": "Nothing"}}, "no such column"),
+    ],
+)
+def test_a_wrong_option_is_told(changes: dict[str, object], words: str) -> None:
+    """Nothing is guessed from an option that nobody knows."""
+    with pytest.raises(DataError, match=words):
+        run(FORWARDER, "export.csv", **changes)
