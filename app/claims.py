@@ -6,9 +6,9 @@ import csv
 import io
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.documents import json_bytes, software_version
+from app.documents import findings_rows, json_bytes, software_version
 from app.rows import line_row
 from data.errors import DataError
 from data.schemas import FOOTPRINT_LEGS
@@ -196,21 +196,6 @@ def save_declaration(declared: Declared, folder: Path) -> None:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-
-
-def findings_rows(report: Report) -> list[dict[str, Any]]:
-    """Return findings as plain rows."""
-    return [
-        {
-            "code": f.code,
-            "verdict": str(f.verdict),
-            "severity": str(f.severity),
-            "about": f.about,
-            "message": f.message,
-            "clause": f.clause,
-        }
-        for f in report.findings
-    ]
 
 
 def seal_folder(  # noqa: PLR0913  (what a signature says)

@@ -162,16 +162,21 @@ def _scenario_file(given: Path) -> Path:
 
 @app.command()
 def compare(
-    plans: Annotated[list[Path], typer.Argument(help="Plan folders.")],
+    folders: Annotated[list[Path], typer.Argument(help="Plan folders, or two footprint folders.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="File for the explanation, JSON.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show plans side by side: cost, days, the three columns, load rate, proof."""
+    """Show plans side by side; or explain why two footprints differ, leg by leg."""
     from app import workflow  # noqa: PLC0415
     from app.console import show_comparison  # noqa: PLC0415
 
-    short = len({folder.name for folder in plans}) == len(plans)
+    if all(workflow.is_footprint(folder) for folder in folders):
+        return footprint_verbs.explain_two(folders, out, as_json=as_json)
+    short = len({folder.name for folder in folders}) == len(folders)
     rows = workflow.compare(
-        {folder.name if short else str(folder): workflow.read_plan(folder) for folder in plans}
+        {folder.name if short else str(folder): workflow.read_plan(folder) for folder in folders}
     )
     if as_json:
         typer.echo(json.dumps(rows, sort_keys=True))
@@ -192,13 +197,14 @@ def declare(
     """Make the statement in three columns, and self-check it against its standard."""
     from app import claims  # noqa: PLC0415
     from app.console import show_statement  # noqa: PLC0415
+    from app.documents import findings_rows  # noqa: PLC0415
     from app.tools import open_tools  # noqa: PLC0415
 
     factors = claims.factors_of(plan_folder, open_tools())
     declared = claims.make_declaration(plan_folder, books, factors)
     claims.save_declaration(declared, out)
     if as_json:
-        typer.echo(json.dumps(claims.findings_rows(declared.self_check), sort_keys=True))
+        typer.echo(json.dumps(findings_rows(declared.self_check), sort_keys=True))
     else:
         show_statement(declared.statement.to_json(), declared.self_check)
     return DONE if declared.self_check.ok else ANSWER_IS_NO
@@ -252,11 +258,12 @@ def verify(
 ) -> int:
     """Open a stranger's pack offline, recompute everything, and say what was checked."""
     from app import claims  # noqa: PLC0415
+    from app.documents import findings_rows  # noqa: PLC0415
     from emissions.evidence import exit_code, summary  # noqa: PLC0415
 
     report = claims.verify_file(pack, trust, factors_sha256=factors_sha256)
     if as_json:
-        typer.echo(json.dumps(claims.findings_rows(report), sort_keys=True))
+        typer.echo(json.dumps(findings_rows(report), sort_keys=True))
     else:
         typer.echo(summary(report))
     return exit_code(report)

@@ -12,6 +12,7 @@ from data.units import MG_PER_KG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from data.findings import Report
     from data.tables import Row
     from emissions.inventory import Emissions, Inventory
     from optimizer.intake import Intake
@@ -224,3 +225,18 @@ def json_bytes(document: object) -> bytes:
     """Return a document as readable JSON with one spelling: sorted keys, shortest floats."""
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode()
+
+
+def findings_rows(report: Report) -> list[dict[str, Any]]:
+    """Return findings as plain rows."""
+    return [
+        {
+            "code": f.code,
+            "verdict": str(f.verdict),
+            "severity": str(f.severity),
+            "about": f.about,
+            "message": f.message,
+            "clause": f.clause,
+        }
+        for f in report.findings
+    ]

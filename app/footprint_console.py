@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.footprints import FootprintResult
     from data.dialects import RawTable
     from data.layouts import Proposal
+    from emissions.differences import Comparison
 
 _MOST_SHIPMENTS = 20
 _SAMPLE = 3
@@ -143,3 +144,13 @@ def show_sets(rows: Iterable[Mapping[str, Any]]) -> None:
         counts = (r[k] for k in ("tocs", "hocs", "energy_carriers", "grids", "vehicles"))
         table.add_row(name, *map(str, counts), r["sha256"][:16])
     console.print(table)
+
+
+def show_explanation(found: Comparison) -> None:
+    """Print why two footprints differ: in total, and shipment by shipment."""
+    console = open_console()
+    console.print(found.total.words, markup=False)
+    for one in found.shipments[:_MOST_SHIPMENTS]:
+        console.print(one.words, markup=False)
+    if len(found.shipments) > _MOST_SHIPMENTS:
+        console.print(f"and {len(found.shipments) - _MOST_SHIPMENTS} more shipments")

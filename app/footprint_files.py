@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.atlas import Atlas
-from app.documents import json_bytes, software_version
+from app.documents import findings_rows, json_bytes, software_version
+from app.footprint_report import check_of, page_of, report_of, stand_against, weigh_measures
 from app.footprints import result_rows
 from app.rows import refused_rows
 from data.drafts import status_of
@@ -20,6 +22,7 @@ from emissions.own_sets import OWN_FACTORS, own_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from app.footprints import FootprintResult
@@ -129,8 +132,20 @@ def legs_bytes(result: FootprintResult) -> bytes:
     return write_bytes(result_rows(result), FOOTPRINT_LEGS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a report is asked to say beside the footprint."""
+
+    subject: str = ""
+    level: str = "organisation"
+    period: tuple[date, date] | None = None
+    omissions: tuple[tuple[str, str], ...] = ()
+    targets: tuple[str, bytes] | None = None  # name and content of a file
+    measures: tuple[str, bytes] | None = None
+
+
 def footprint_files(
-    result: FootprintResult, tools: Tools, *, subject: str = ""
+    result: FootprintResult, tools: Tools, wanted: Wanted | None = None
 ) -> dict[str, bytes]:
     """Return every file of a footprint by name; the same input gives the same bytes."""
     files = {
@@ -140,12 +155,34 @@ def footprint_files(
         "refused.csv": write_bytes(refused_rows(result.refused), REFUSED),
         "summary.json": json_bytes(summary_of(result)),
         "hubs.csv": _hubs(result, Atlas(tools.catalogue)),
+        **_report_files(result, wanted or Wanted()),
     }
     if result.intake.mapping is not None:
         files["profile.toml"] = result.intake.mapping.to_toml().encode()
     own = own_files(result.factors)
     files |= {f"{OWN_FACTORS}/{name}": content for name, content in own.items()}
     return files
+
+
+def _report_files(result: FootprintResult, wanted: Wanted) -> dict[str, bytes]:
+    report = report_of(
+        result,
+        subject=wanted.subject,
+        level=wanted.level,
+        period=wanted.period,
+        omissions=wanted.omissions,
+    )
+    check = check_of(report, result)
+    document = {"report": report, "count_emissions_eu": findings_rows(check)}
+    standings, measures = [], None
+    if wanted.targets is not None:
+        standings = stand_against(wanted.targets[1], wanted.targets[0])
+        document["targets"] = standings
+    if wanted.measures is not None:
+        measures = weigh_measures(result, wanted.measures[1], wanted.measures[0])
+        document["measures"] = measures
+    page = page_of(report, check, targets=standings, measures=measures)
+    return {"report.json": json_bytes(document), "report.html": page}
 
 
 def _hubs(result: FootprintResult, atlas: Atlas) -> bytes:
@@ -172,10 +209,10 @@ def _hubs(result: FootprintResult, atlas: Atlas) -> bytes:
 
 
 def save_footprint(
-    result: FootprintResult, folder: Path, tools: Tools, *, subject: str = ""
+    result: FootprintResult, folder: Path, tools: Tools, wanted: Wanted | None = None
 ) -> None:
     """Write every file of a footprint into a folder."""
-    for name, content in footprint_files(result, tools, subject=subject).items():
+    for name, content in footprint_files(result, tools, wanted).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -12,6 +12,7 @@ import typer
 from data.errors import GreenlaneError
 
 if TYPE_CHECKING:
+    from app.footprint_files import Wanted
     from app.footprint_intake import Options
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -90,6 +91,21 @@ def footprint(  # noqa: PLR0913  (the options of the verb)
         bool, typer.Option("--mix", help="Allow factors on different warming potentials.")
     ] = False,
     subject: Annotated[str, typer.Option(help="What the report is about.")] = "",
+    level: Annotated[str, typer.Option(help="Level of the report: organisation or service.")] = (
+        "organisation"
+    ),
+    period: Annotated[
+        str, typer.Option(help="START/END of the report; default that of the legs.")
+    ] = "",
+    omit: Annotated[
+        list[str] | None, typer.Option(help="WHAT=WHY that is left out, for the report.")
+    ] = None,
+    targets: Annotated[
+        Path | None, typer.Option(help="targets.toml: a baseline and a pathway.")
+    ] = None,
+    measures: Annotated[
+        Path | None, typer.Option(help="measures.toml: what-ifs, each with its saving a year.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 if any row was refused.")
     ] = False,
@@ -118,7 +134,31 @@ def footprint(  # noqa: PLR0913  (the options of the verb)
     )
     if preview:
         return _preview(file, options, as_json=as_json)
-    return _take(file, options, out, subject=subject, strict=strict, as_json=as_json)
+    asked = _wanted(subject, level, period, omit, (targets, measures))
+    return _take(file, options, out, asked, strict=strict, as_json=as_json)
+
+
+def _wanted(
+    subject: str,
+    level: str,
+    period: str,
+    omit: list[str] | None,
+    files: tuple[Path | None, Path | None],
+) -> Wanted:
+    from app.footprint_files import Wanted  # noqa: PLC0415
+    from app.footprint_report import LEVELS, read_period  # noqa: PLC0415
+
+    if level not in LEVELS:
+        raise GreenlaneError(f"--level {level!r}, wanted one of {', '.join(LEVELS)}")
+    targets, measures = (None if f is None else (f.name, _bytes_of(f)) for f in files)
+    return Wanted(
+        subject=subject,
+        level=level,
+        period=read_period(period),
+        omissions=tuple(_pairs(omit, "--omit").items()),
+        targets=targets,
+        measures=measures,
+    )
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -131,7 +171,13 @@ def _bytes_of(file: Path) -> bytes:
 
 
 def _take(  # noqa: PLR0913  (how the answer is told)
-    file: Path, options: Options, out: Path | None, *, subject: str, strict: bool, as_json: bool
+    file: Path,
+    options: Options,
+    out: Path | None,
+    asked: Wanted,
+    *,
+    strict: bool,
+    as_json: bool,
 ) -> int:
     from app import footprint_files, footprints  # noqa: PLC0415
     from app.footprint_console import show_footprint  # noqa: PLC0415
@@ -148,7 +194,7 @@ def _take(  # noqa: PLR0913  (how the answer is told)
     if out is not None and out.suffix == ".csv":
         out.write_bytes(footprint_files.legs_bytes(result))
     elif out is not None:
-        footprint_files.save_footprint(result, out, tools, subject=subject)
+        footprint_files.save_footprint(result, out, tools, asked)
     for fault in result.refused[:_MOST_TOLD]:
         typer.echo(f"refused: {fault}", err=True)
     if len(result.refused) > _MOST_TOLD:
@@ -169,6 +215,27 @@ def _preview(file: Path, options: Options, *, as_json: bool) -> int:
     else:
         show_proposal(raw, proposal)
     return _NO if any(q.blocking for q in proposal.questions) else _DONE
+
+
+def explain_two(folders: list[Path], out: Path | None, *, as_json: bool) -> int:
+    """Explain why two footprints differ: distance, load, factor, boundary, to the milligram."""
+    from app.footprint_console import show_explanation  # noqa: PLC0415
+    from emissions.differences import explain, read_legs_result  # noqa: PLC0415
+
+    if len(folders) != 2:  # noqa: PLR2004  (before and after)
+        raise GreenlaneError(f"{len(folders)} footprint folders, wanted two: before and after")
+    before, after = (
+        read_legs_result(_bytes_of(folder / "legs.csv"), f"{folder}/legs.csv") for folder in folders
+    )
+    found = explain(before, after)
+    content = json.dumps(found.document(), indent=1, sort_keys=True)
+    if out is not None:
+        out.write_text(content + "\n", "utf-8")
+    if as_json:
+        typer.echo(content)
+    else:
+        show_explanation(found)
+    return _DONE
 
 
 @factors_app.command(name="list")

@@ -143,6 +143,11 @@ def land(catalogue: Catalogue, scale: str = "110m") -> dict[str, Any]:
     return document
 
 
+def is_footprint(folder: Path) -> bool:
+    """Tell whether a folder holds a footprint and no plan."""
+    return (folder / "totals.csv").is_file() and not (folder / "plan.json").exists()
+
+
 def read_plan(folder: Path) -> dict[str, Any]:
     """Read the plan.json of a plan folder.
 

@@ -210,6 +210,7 @@ def read_parquet(content: bytes, file: str) -> RawTable:
         texts = [f.name for f in source.schema_arrow if f.name in flat and _is_text(f.type)]
         source = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts)
         table = source.read(columns=flat)
+        table.validate(full=True)  # damaged files name words that their dictionaries lack
         columns = [_cells_of_column(column) for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError, TypeError) as error:
         raise DataError(f"{file}: not readable as Parquet ({told(error)})") from None

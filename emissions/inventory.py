@@ -255,7 +255,7 @@ def _working(e: TCE, factors: Factors, burnt_kg: float) -> str:
     if e.saf_kg:
         text += f"; market: {e.saf_kg:g} kg neat SAF [{e.saf_pathway}] of {burnt_kg:g} kg fuel"
     if e.eac_kwh:
-        text += f"; market: {e.eac_kwh:g} kWh certified"
+        text += f"; market: {e.eac_kwh:g} kWh under certificates"
     return text
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Any
 
+from data.toml_text import read_toml
 from emissions.evidence.canonical import EvidenceError, sha256_hex
 from emissions.evidence.recompute import LegFigures, Row, Tables, exact, number
 from emissions.ledger.entries import Entry, Kind, Span
@@ -19,7 +20,6 @@ from emissions.neutrality.statement import (
     SafUse,
     Statement,
 )
-from emissions.neutrality.toml_text import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from data.errors import DataError
+from data.toml_text import read_toml
 from emissions.evidence.canonical import EvidenceError, sha256_hex
-from emissions.neutrality.toml_text import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

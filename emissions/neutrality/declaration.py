@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from data.errors import DataError
-from emissions.neutrality.toml_text import read_toml
+from data.toml_text import read_toml
 
 _T = TypeVar("_T")  # Python 3.11 has no def f[T]
 _PLAIN_DECIMAL = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
