@@ -12,7 +12,7 @@ from data.drafts import Note, refusal, status_of, warning
 from data.errors import DataError
 from data.layouts import Proposal, propose
 from data.mapping import Mapping, read_profile
-from data.schemas import FOOTPRINT_LEGS
+from data.schemas import FOOTPRINT_LEGS, Kind
 from data.tables import Refused, read_bytes
 
 if TYPE_CHECKING:
@@ -124,44 +124,74 @@ def read_legs(content: bytes, file: str, options: Options) -> Intake:
     if options.hubs not in HUBS_BY:
         raise DataError(f"--hubs {options.hubs!r}, wanted one of {', '.join(HUBS_BY)}")
     raw = _raw(content, file, options)
-    if _is_ours(raw, options):
+    asked = options.profile or options.columns or options.units
+    if asked or raw.dialect.form == "json" or not set(OURS) <= set(raw.header):
+        return _read_theirs(raw, options)
+    plain = raw.dialect.delimiter in {"", ","} and not options.decimal and not options.sheet
+    if plain and raw.dialect.encoding in {"", "utf-8", "utf-8-sig"}:
         return _read_ours(content, file)
-    return _read_theirs(raw, options)
+    return _read_dialect(raw, options)
 
 
-def _is_ours(raw: RawTable, options: Options) -> bool:
-    plain = raw.dialect.form != "json" and raw.dialect.delimiter in {"", ","}
-    asked = options.profile or options.columns or options.units or options.decimal
-    other = raw.dialect.encoding not in {"", "utf-8", "utf-8-sig"} or options.sheet
-    return plain and not asked and not other and set(OURS) <= set(raw.header)
+def _read_dialect(raw: RawTable, options: Options) -> Intake:
+    """Read our own columns from a file of another delimiter, encoding or decimal sign."""
+    comma = (options.decimal or raw.dialect.decimal) == ","
+    numeric = {c.name for c in FOOTPRINT_LEGS.columns if c.kind in {Kind.NUMBER, Kind.INTEGER}}
+    rows = []
+    for line, cells in zip(raw.lines, raw.rows, strict=True):
+        row = dict(zip(raw.header, cells, strict=True))
+        if comma:
+            plain = {n: row[n].replace(".", "").replace(",", ".") for n in numeric & set(row)}
+            row |= plain
+        rows.append((line, row))
+    found = _legs_of(raw.file, rows)
+    for line, text in raw.ragged:
+        wanted = f"{len(raw.header)} cells"
+        found.rows[line] = ("", [refusal("bad_row", "", text, wanted)])
+    found.told = raw.dialect.told
+    return found
 
 
 def legs_of_rows(rows: list[dict[str, Any]]) -> Intake:
     """Read rows that came as JSON objects with our column names; a wrong cell refuses its row."""
+    return _legs_of("request", list(enumerate(rows, start=1)))
+
+
+def _legs_of(file: str, rows: list[tuple[int, dict[str, Any]]]) -> Intake:
     found: dict[int, tuple[str, list[Note]]] = {}
     legs = []
     unknown: dict[str, None] = {}
-    for number, raw in enumerate(rows, start=1):
-        values: Row = {}
-        notes: list[Note] = []
+    seen: set[tuple[str, int]] = set()
+    for number, raw in rows:
         unknown |= dict.fromkeys(k for k in raw if k not in FOOTPRINT_LEGS.names)
-        for column in FOOTPRINT_LEGS.columns:
-            text = raw.get(column.name)
-            try:
-                values[column.name] = read_cell(column, "" if text is None else str(text))
-            except BadCellError as fault:
-                notes.append(refusal("bad_value", column.name, text, str(fault)))
+        values, notes = _row_of(raw)
+        key = (str(values.get("shipment_id")), int(values.get("leg_no") or 0))
+        if not notes and key in seen:
+            notes.append(refusal("twice", "leg_no", key[1], f"a leg not given of {key[0]} before"))
+        seen.add(key)
         found[number] = (str(raw.get("shipment_id", "")), notes)
         if not notes:
             legs.append(WorkLeg(number, values))
     return Intake(
-        file="request",
+        file=file,
         layout="legs",
         legs=legs,
         rows=found,
         unknown_columns=tuple(unknown),
         names_kinds=True,
     )
+
+
+def _row_of(raw: dict[str, Any]) -> tuple[Row, list[Note]]:
+    values: Row = {}
+    notes: list[Note] = []
+    for column in FOOTPRINT_LEGS.columns:
+        text = raw.get(column.name)
+        try:
+            values[column.name] = read_cell(column, "" if text is None else str(text))
+        except BadCellError as fault:
+            notes.append(refusal("bad_value", column.name, text, str(fault)))
+    return values, notes
 
 
 def _read_ours(content: bytes, file: str) -> Intake:

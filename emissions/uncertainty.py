@@ -35,12 +35,15 @@ class Estimate:
     @classmethod
     def of(cls, name: str, parts: Iterable[tuple[str, int, float]]) -> Estimate:
         """Gather (category, mg, deviation share) of elements."""
-        total = 0
-        half: dict[str, float] = defaultdict(float)
+        # Whole milligrams are added before any product: the same in any order of the elements.
+        sums: dict[tuple[str, float], int] = defaultdict(int)
         for category, mg, deviation in parts:
-            total += mg
-            half[category] += mg * deviation
-        return cls(name=name, mg=total, half_mg=dict(half))
+            sums[category, deviation] += mg
+        half: dict[str, list[float]] = defaultdict(list)
+        for (category, deviation), mg in sorted(sums.items()):
+            half[category].append(mg * deviation)
+        widths = {category: math.fsum(products) for category, products in half.items()}
+        return cls(name=name, mg=sum(sums.values()), half_mg=widths)
 
     @property
     def interval_mg(self) -> tuple[int, int]:

@@ -56,10 +56,14 @@ def _sums(
 
 
 def _interval_mg(legs: list[Leg]) -> tuple[int, int]:
-    widths: dict[str, float] = defaultdict(float)
+    sums: dict[tuple[str, float], int] = defaultdict(int)  # whole milligrams: in any order
     for leg in legs:
-        widths[leg.figures.category] += leg.figures.wtw_mg * leg.figures.deviation_share
-    half = math.sqrt(math.fsum(width * width for width in widths.values()))
+        sums[leg.figures.category, leg.figures.deviation_share] += leg.figures.wtw_mg
+    products: dict[str, list[float]] = defaultdict(list)
+    for (category, deviation), mg in sorted(sums.items()):
+        products[category].append(mg * deviation)
+    widths = [math.fsum(parts) for parts in products.values()]
+    half = math.sqrt(math.fsum(width * width for width in widths))
     total = sum(leg.figures.wtw_mg for leg in legs)
     return max(0, round(total - half)), round(total + half)
 

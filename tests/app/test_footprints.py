@@ -261,6 +261,17 @@ def test_legs_by_json_are_answered_like_legs_by_file() -> None:
     assert answer["legs"][0]["toc_id"] == "AIR-LONGHAUL-AVG"
 
 
+def test_our_columns_in_another_dialect_are_still_ours() -> None:
+    """A spreadsheet of central Europe saves our own layout with semicolons and commas."""
+    text = (
+        f"{HEAD.replace(',', ';')}\nS1;1;transport;road;A;B;1.250,5;100,5;sfd;ROAD-HGV-AVG\n"
+        "S1;2;hub;road;B;B;1.250,5;;;\nS1;1;transport;road;A;B;1;1;sfd;ROAD-HGV-AVG\n"
+    )
+    result = run(text, decimal=",")
+    assert result.legs[0].values["distance_km"] == 100.5
+    assert [r.code for r in result.refused] == ["no_grid", "twice"]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

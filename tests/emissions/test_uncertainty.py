@@ -21,7 +21,7 @@ def test_deviations_inside_one_category_add_up() -> None:
 
 
 def test_deviations_of_different_categories_add_in_squares() -> None:
-    """3 and 4 make 5: independent errors."""
+    """F27: 3 and 4 make 5: independent errors."""
     two = Estimate.of("", [("X", 1000, 0.3), ("Y", 1000, 0.4)])
     assert two.interval_mg == (1500, 2500)
 
@@ -37,7 +37,7 @@ def test_an_empty_estimate_is_zero() -> None:
 
 
 def test_the_same_error_cancels_in_a_comparison() -> None:
-    """One TOC on both sides: the shorter way is greener, unless the TOC itself were below 0."""
+    """F28: one TOC on both sides: the shorter way is greener, unless the TOC itself were below 0."""
     short, long = (Estimate.of(n, [("X", mg, 0.5)]) for n, mg in (("a", 99), ("b", 100)))
     assert probability_greener(short, long) > 0.999
 
