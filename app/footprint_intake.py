@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.dialects import RawTable
+    from data.drafts import Imported
     from data.tables import Row
 
 HUBS_BY = ("auto", "always", "none")
@@ -284,14 +285,16 @@ def _read_theirs(raw: RawTable, options: Options) -> Intake:
     else:
         proposal = proposal_of(raw, options)
         mapping, told = proposal.mapping, proposal.told
-    imported = apply(raw, mapping)
+    return intake_of(apply(raw, mapping), mapping, told)
+
+
+def intake_of(imported: Imported, mapping: Mapping, told: tuple[str, ...] = ()) -> Intake:
+    """Return what a mapping made of a stranger's rows, as legs that can be worked on."""
+    blank = dict.fromkeys(FOOTPRINT_LEGS.names) | {"kind": "transport"}
     return Intake(
-        file=raw.file,
+        file=imported.file,
         layout=mapping.layout,
-        legs=[
-            WorkLeg(d.row, dict.fromkeys(FOOTPRINT_LEGS.names) | {"kind": "transport"} | d.values)
-            for d in imported.drafts
-        ],
+        legs=[WorkLeg(d.row, blank | d.values) for d in imported.drafts],
         rows={o.row: (o.shipment_id, list(o.notes)) for o in imported.outcomes},
         unknown_columns=imported.unknown_columns,
         told=(*told, *imported.told),

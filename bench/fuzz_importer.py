@@ -28,12 +28,16 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.footprint_intake import Options, intake_of
+from app.footprints import FootprintDesk, result_rows, take_legs
+from app.tools import open_tools
 from data.dialects import RawTable, Typed, read_raw
 from data.drafting import apply
-from data.errors import DataError
+from data.errors import DataError, GreenlaneError
 from data.layouts import propose
-from data.mapping import read_profile
+from data.mapping import Mapping, read_profile
 from data.quantities import FACTORS
+from emissions.inventory import activity_tkm_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -449,25 +453,56 @@ def run(minutes: float, seed: int, *, step: Callable[[Imported], None] | None = 
     }
 
 
+def footprint_step(most_legs: int = 30) -> Callable[[Imported], None]:
+    """Return a step that takes the footprint behind an import, and looks at every row of it.
+
+    No error but ours may leave it, no row may be unaccounted for, and nothing that moves mass over
+    a distance may come out as nothing.
+    """
+    desk = FootprintDesk(open_tools())
+
+    def step(found: Imported) -> None:
+        intake = intake_of(found, Mapping(layout="other", bindings=()))
+        intake.legs = intake.legs[:most_legs]  # routing decides the time, not the rows
+        try:
+            result = take_legs(intake, desk, Options())
+        except GreenlaneError:
+            return
+        assert sum(result.counts().values()) == len(found.outcomes), "a row without a fate"
+        for leg, line in zip(result.legs, result.inventory.lines, strict=True):
+            moved = activity_tkm_of(line.element) or line.element.mass_kg / 1000
+            assert line.physical.wtw_mg > 0 or moved < _LEAST, f"row {leg.row}: a silent zero"
+            assert math.isfinite(line.physical.wtw_kgco2e), f"row {leg.row}: not finite"
+        for row in result_rows(result):
+            assert row["lineage"], "a figure without a way"
+
+    return step
+
+
+_LEAST = 1e-4  # tkm or t below which a footprint may round to no milligram
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Fuzz, or replay one seed; exit with 1 if anything failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--minutes", type=float, default=1.0, help="of CPU time")
     parser.add_argument("--seed", type=int, default=1, help="first seed")
+    parser.add_argument("--no-footprint", action="store_true", help="the importer alone")
     parser.add_argument("--out", type=Path, help="write what happened as JSON")
     parser.add_argument("--replay", type=int, help="make and check the file of one seed")
     parser.add_argument("--keep", type=Path, help="with --replay: write that file into a folder")
     given = parser.parse_args(arguments)
+    step = None if given.no_footprint else footprint_step()
     if given.replay is not None:
         content, name, options = made(given.replay)
         if given.keep is not None:
             (given.keep / f"seed-{given.replay}-{name}").write_bytes(content)
         print(name, len(content), options)
         signal.signal(signal.SIGALRM, _hung)
-        ended, wrong = try_seed(given.replay, None)
+        ended, wrong = try_seed(given.replay, step)
         print(ended, wrong)
         return int(bool(wrong))
-    result = run(given.minutes, given.seed)
+    result = run(given.minutes, given.seed, step=step)
     print(json.dumps({k: v for k, v in result.items() if k != "failures"}))
     if given.out is not None:
         given.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
