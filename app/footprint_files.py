@@ -176,7 +176,7 @@ def _report_files(result: FootprintResult, wanted: Wanted) -> dict[str, bytes]:
     document = {"report": report, "count_emissions_eu": findings_rows(check)}
     standings, measures = [], None
     if wanted.targets is not None:
-        standings = stand_against(wanted.targets[1], wanted.targets[0])
+        standings = stand_against(result, report, *wanted.targets)
         document["targets"] = standings
     if wanted.measures is not None:
         measures = weigh_measures(result, wanted.measures[1], wanted.measures[0])

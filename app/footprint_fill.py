@@ -207,7 +207,7 @@ def _query(leg: WorkLeg, atlas: Atlas, gwp_set: str) -> Query:
         temperature="temperature_controlled" if cooled else "ambient",
         air_option=v["air_option"] or "",
         distance_km=v["distance_km"],
-        containerised=bool(v["teu"]),
+        containerised=bool(v["teu"]) or leg.in_container,
         operator=v["carrier"] or "",
         flight_no=v["flight_no"] or "",
         aircraft_type=v["aircraft_type"] or "",

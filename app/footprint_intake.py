@@ -58,6 +58,7 @@ class WorkLeg:
     values: Row
     notes: list[Note] = field(default_factory=list)
     lineage: list[str] = field(default_factory=list)
+    in_container: bool = False  # a container number came with it
 
     @property
     def stands(self) -> bool:
@@ -294,7 +295,10 @@ def intake_of(imported: Imported, mapping: Mapping, told: tuple[str, ...] = ()) 
     return Intake(
         file=imported.file,
         layout=mapping.layout,
-        legs=[WorkLeg(d.row, blank | d.values) for d in imported.drafts],
+        legs=[
+            WorkLeg(d.row, blank | d.values, in_container=bool(d.extras.get("container_no")))
+            for d in imported.drafts
+        ],
         rows={o.row: (o.shipment_id, list(o.notes)) for o in imported.outcomes},
         unknown_columns=imported.unknown_columns,
         told=(*told, *imported.told),

@@ -10,7 +10,7 @@ from data.errors import GreenlaneError
 from emissions.conformity import Evidence, readiness
 from emissions.measures import World, per_year_of, read_measures, weigh
 from emissions.report import About, footprint_report
-from emissions.targets import read_targets, stand
+from emissions.targets import Period, read_targets, stand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,9 +107,29 @@ def page_of(
     return footprint_html(report, targets=targets, measures=measures, readiness=check).encode()
 
 
-def stand_against(content: bytes, file: str) -> list[dict[str, Any]]:
-    """Return where each target of a file stands."""
-    return [stand(target).document() for target in read_targets(content, file)]
+def stand_against(
+    result: FootprintResult, report: dict[str, Any], file: str, content: bytes
+) -> list[dict[str, Any]]:
+    """Return where each target of a file stands, the year of this footprint included.
+
+    The footprint is added as the period of the year in which it ends, unless the file tells of that
+    year itself; a report without a period adds none.
+    """
+    found = []
+    for target in read_targets(content, file):
+        periods = list(target.periods)
+        end = report["period"]["end"]
+        year = None if end == "not stated" else date.fromisoformat(end).year
+        if year and year > target.baseline.year and year not in {p.year for p in periods}:
+            periods.append(
+                Period(
+                    year=year,
+                    kgco2e=result.inventory.physical.wtw_kgco2e,
+                    activity=result.inventory.activity_tkm or None,
+                )
+            )
+        found.append(stand(target, periods).document())
+    return found
 
 
 def weigh_measures(result: FootprintResult, content: bytes, file: str) -> dict[str, Any]:
