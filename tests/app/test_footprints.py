@@ -16,6 +16,7 @@ from app.footprint_intake import Options
 from app.footprints import FootprintDesk, take
 from app.tools import open_tools
 from data.errors import DataError
+from emissions.evidence.recompute import milligrams, read_tables, recompute_leg
 from emissions.own_sets import OWN_FACTORS
 
 if TYPE_CHECKING:
@@ -284,3 +285,36 @@ def test_a_wrong_option_is_told(changes: dict[str, object], words: str) -> None:
     """Nothing is guessed from an option that nobody knows."""
     with pytest.raises(DataError, match=words):
         run(FORWARDER, "export.csv", **changes)
+
+
+def test_the_verifiers_own_arithmetic_agrees_on_every_kind_of_leg(tmp_path: Path) -> None:
+    """The second statement of the formulas, F2 to F26, on what a footprint may bring to a claim."""
+    operations = tmp_path / "operations.csv"
+    operations.write_text(
+        "category_id,kind,mode,hub_kind,activity_tkm,activity_teukm,throughput_t,distance_kind,"
+        "carrier_id,amount,unit,grid_id\n"
+        "DRIVEN,,road,,100000,,,actual,diesel,2000,kg,\nLANE,,sea,,,500000,,sfd,mgo,9,t,\n"
+        "FLEET,,road,,80000,,,sfd,electricity,9000,kwh,CN-JS\n"
+        "HUB,hoc,,road,,,900,,electricity,4000,kwh,DE\n"
+    )
+    head = HEAD.replace("distance_kind,toc_id", "distance_kind,toc_id,hoc_id,teu,activity_tkm")
+    text = (
+        f"{head}\nS1,1,transport,road,A,B,1234.5,100,sfd,DRIVEN,,,\n"
+        "S1,2,transport,road,B,C,1234.5,100,actual,DRIVEN,,,\n"
+        "S1,3,transport,road,C,D,1234.5,,,DRIVEN,,,150\n"
+        "S1,4,transport,sea,D,E,1234.5,9000,sfd,LANE,,0.2,\n"
+        "S1,5,transport,sea,E,F,1234.5,9000,actual,LANE,,,\n"
+        "S1,6,hub,road,F,F,1234.5,,,,HUB,,\nS1,7,transport,road,F,G,1234.5,80,sfd,FLEET,,,\n"
+        "S1,8,transport,air,PVG,FRA,1234.5,8975,actual,AIR-LONGHAUL-AVG,,,\n"
+        'S1,9,transport,road,FRA,"Madrid, ES",1234.5,1800,sfd,,,,\n'
+    )
+    result = run(text, operations=operations)
+    assert not result.refused
+    members = {t.path: t.csv_bytes for t in result.factors.tables}
+    tables = read_tables(members, list(members))
+    for row in rows_of(footprint_files(result, DESK.tools), "legs.csv"):
+        found = recompute_leg(row, tables)
+        stated = [milligrams(row, c) for c in ("wtt_kgco2e", "ttw_kgco2e", "market_wtt_kgco2e")]
+        assert [found.wtt_mg, found.ttw_mg, found.market_wtt_mg] == stated, row["leg_no"]
+        high = round(found.wtw_mg * (1 + found.deviation_share))
+        assert milligrams(row, "high_kgco2e") == high
