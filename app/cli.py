@@ -182,6 +182,7 @@ def compare(
         typer.echo(json.dumps(rows, sort_keys=True))
     else:
         show_comparison(rows)
+        footprint_verbs.say_ranking(folders)
     return DONE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path  # noqa: TC003  (Typer reads annotations)
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -78,7 +78,9 @@ def footprint(  # noqa: PLR0913  (the options of the verb)
     encoding: Annotated[str, typer.Option(help="Encoding where it is not UTF-8.")] = "",
     delimiter: Annotated[str, typer.Option(help="Delimiter: , ; | or tab.")] = "",
     sheet: Annotated[str, typer.Option(help="Sheet of a workbook.")] = "",
-    date_format: Annotated[str, typer.Option(help="Order of dates: dmy, mdy or ymd.")] = "",
+    date_format: Annotated[
+        str, typer.Option(help="Dates such as 03/02/2026: dd/mm/yyyy or mm/dd/yyyy.")
+    ] = "",
     mode: Annotated[str, typer.Option(help="Mode of rows that name none.")] = "",
     teu_load: Annotated[
         str, typer.Option(help="Containers of unknown load: average 10 t, light 6, heavy 14.5.")
@@ -228,14 +230,37 @@ def explain_two(folders: list[Path], out: Path | None, *, as_json: bool) -> int:
         read_legs_result(_bytes_of(folder / "legs.csv"), f"{folder}/legs.csv") for folder in folders
     )
     found = explain(before, after)
-    content = json.dumps(found.document(), indent=1, sort_keys=True)
+    content = json.dumps(found.document() | {"ranking": ranking_of(folders)}, indent=1)
     if out is not None:
         out.write_text(content + "\n", "utf-8")
     if as_json:
         typer.echo(content)
     else:
         show_explanation(found)
+        say_ranking(folders)
     return _DONE
+
+
+def ranking_of(folders: list[Path]) -> list[dict[str, Any]]:
+    """Return folders from the greenest, and whether the data supports each place."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from emissions.differences import estimate_of, read_legs_result  # noqa: PLC0415
+    from emissions.uncertainty import rank  # noqa: PLC0415
+
+    options = [
+        estimate_of(str(f), read_legs_result(_bytes_of(f / "legs.csv"), f"{f}/legs.csv"))
+        for f in folders
+    ]
+    return [asdict(place) for place in rank(options)]
+
+
+def say_ranking(folders: list[Path]) -> None:
+    """Print which folder is greenest by its physical CO2e, as far as the data supports it."""
+    for place in ranking_of(folders):
+        sure = f"{100 * place['probability_best']:.0f} % sure to be greener than every other alone"
+        doubt = "" if place["supported"] else "; not told apart from the one before by the data"
+        typer.echo(f"place {place['place']}: {place['name']}, {sure}{doubt}")
 
 
 @factors_app.command(name="list")

@@ -22,6 +22,7 @@ from data.errors import DataError
 from data.schemas import FOOTPRINT_LEGS
 from data.tables import read_bytes
 from data.units import KG_PER_TONNE, MG_PER_KG, kg_text, mg_from_text
+from emissions.uncertainty import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -134,6 +135,19 @@ def read_legs_result(content: bytes, file: str = "legs.csv") -> list[dict[str, A
     if table.refused:
         raise DataError("\n".join(map(str, table.refused)))
     return table.rows
+
+
+def estimate_of(name: str, rows: Iterable[Row]) -> Estimate:
+    """Return what a saved result adds up to, and how unsure it is by category.
+
+    The deviation of a leg is read from its own interval.
+    """
+    parts = []
+    for row in rows:
+        wtw, high = _mg(row, "wtw_kgco2e") or 0, _mg(row, "high_kgco2e")
+        deviation = 0.0 if high is None or not wtw else round((high - wtw) / wtw, 6)
+        parts.append((row["toc_id"] or row["hoc_id"] or "", wtw, deviation))
+    return Estimate.of(name, parts)
 
 
 def leg_rows(inventory: Inventory) -> list[dict[str, Any]]:
