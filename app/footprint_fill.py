@@ -27,6 +27,7 @@ _HUB_MODES = {
     "airport": "air", "port": "sea", "rail": "rail", "iww": "iww", "road": "road", "site": "road",
 }  # fmt: skip
 _KIND_BY_MODE = {"air": "airport", "sea": "port", "rail": "rail", "iww": "iww", "road": "road"}
+_SHORTEST_NAME = 3  # an IATA code; a letter is more often a stand-in than the town of that name
 _RANK = ("air", "sea", "rail", "iww", "road")  # the mode whose hub a change of modes happens at
 
 
@@ -224,6 +225,8 @@ def _regions(leg: WorkLeg, atlas: Atlas) -> tuple[str, ...]:
     """Return the countries of both ends, as far as they are known; a match does not need them."""
     found = []
     for name in (leg.values["origin"], leg.values["destination"]):
+        if len(name.strip()) < _SHORTEST_NAME:
+            continue
         try:
             found.append(atlas.position(name, leg.values["mode"] or "").country)
         except DataError:
