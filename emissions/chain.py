@@ -41,7 +41,11 @@ class TCE:
         where = f"{self.shipment_id} leg {self.leg_no}"
         if not self.mass_kg > 0:
             raise EmissionsError(f"{where}: mass_kg must be > 0, got {self.mass_kg}")
-        stated = self.activity_tkm is not None and self.activity_tkm > 0
+        for column in ("activity_tkm", "teu"):
+            amount = getattr(self, column)
+            if amount is not None and not amount > 0:
+                raise LegFaultError(column, amount, f"> 0 for {where}, or blank")
+        stated = self.activity_tkm is not None
         if self.kind == "transport" and not (self.distance_km > 0 or stated):
             raise LegFaultError("distance_km", self.distance_km, f"> 0 for {where}")
         if min(self.saf_kg, self.eac_kwh, self.fuel_kg or 0.0, self.energy_kwh or 0.0) < 0:

@@ -141,6 +141,14 @@ def test_activity_that_the_carrier_states_is_not_adjusted() -> None:
     assert wtw_kg(stated, factors) == pytest.approx(1050 * rate, abs=2e-6)
 
 
+@pytest.mark.parametrize("column", ["activity_tkm", "teu"])
+@pytest.mark.parametrize("amount", [0.0, -1.0, math.nan])
+def test_a_stated_amount_of_nothing_is_no_activity(column: str, amount: float) -> None:
+    """F3, F6: a zero in a carrier's column would be a footprint of nothing in silence."""
+    with pytest.raises(EmissionsError, match=column):
+        leg("ROAD-ARTIC33-AVG", **{column: amount})
+
+
 def test_air_fuel_follows_from_co2_alone() -> None:
     """F7: fuel = TTW CO2 / 3.16; methane, nitrous oxide and radiative forcing are not in it."""
     flight = leg("AIR-LONGHAUL-AVG", mode="air", distance_km=8880.0, distance_kind="gcd")

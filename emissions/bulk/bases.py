@@ -1,0 +1,221 @@
+"""Lay out a factor set as tables that legs join by whole numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from data.schemas import DISTANCE_KINDS, QUALITIES
+from emissions.bulk.engine import literal
+from emissions.distance import AIR_DETOUR_KM, distance_adjustment_factor
+from emissions.errors import LegFaultError
+from emissions.kernel import covered_kgco2e_per_kwh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from emissions.bulk.engine import Engine
+    from emissions.categories import HOC, TOC, Vehicle
+    from emissions.factors import Factors
+
+CARRIAGE, VEHICLE, HUB_ENERGY, HUB_RATE = range(4)
+KINDS = len(DISTANCE_KINDS) + 1  # and none
+_PROBE_KM = 1000.0
+_NO_ENERGY = {
+    "b_fuel_wtt": 0.0,
+    "b_fuel_ttw": 0.0,
+    "b_fuel_bio": 0.0,
+    "b_fuel_known": False,
+    "b_electric": False,
+}
+_NO_HUB = {"b_diesel_per_t": 0.0, "b_kwh_per_t": 0.0}
+_NO_CARRIAGE = {
+    "b_wtt": 0.0,
+    "b_ttw": 0.0,
+    "b_market": 0.0,
+    "b_co2": 0.0,
+    "b_bio": 0.0,
+    "b_rf": 0.0,
+    "b_lhv": 0.0,
+    "b_daf": 1.0,
+    "b_add_km": None,
+    "b_kind_fault": False,
+    "b_by_teu": False,
+    "b_rate": "",
+}
+_TYPES = {
+    "b_add_km": pa.float64(),
+    "b_kind_fault": pa.bool_(),
+    "b_by_teu": pa.bool_(),
+    "b_electric": pa.bool_(),
+    "b_fuel_known": pa.bool_(),
+    "b_mode": pa.string(),
+    "b_rate": pa.string(),
+    "k": pa.int32(),
+    "b_no": pa.int64(),
+    "b_what": pa.int8(),
+}
+
+
+def pack(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Return rows as columns; what is not named otherwise is a float."""
+    rows = list(rows)
+    names = list(rows[0])
+    return pa.table({n: pa.array([r[n] for r in rows], _TYPES.get(n, pa.float64())) for n in names})
+
+
+@dataclass(frozen=True)
+class Bases:
+    """What legs can stand on, numbered: transport categories and vehicles first, hubs after."""
+
+    factors: Factors
+
+    @cached_property
+    def carriage_ids(self) -> tuple[str, ...]:
+        """Categories and vehicles; a vehicle wins where a name stands for both."""
+        return tuple(dict.fromkeys([*self.factors.tocs, *self.factors.vehicles]))
+
+    @cached_property
+    def hub_ids(self) -> tuple[str, ...]:
+        """Hub categories."""
+        return tuple(self.factors.hocs)
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """All numbers of a basis by key: category and kind of distance, or hub."""
+        return pack([*self._carriage_rows(), *self._hub_rows()])
+
+    @cached_property
+    def grids(self) -> pa.Table:
+        """Rates of grids, numbered from 1; 0 is none, so that every leg finds a row."""
+        grids = self.factors.grids
+        return pa.table(
+            {
+                "g_no": pa.array(range(len(grids) + 1), pa.int64()),
+                "g_location": [0.0, *(g.location_kgco2e_per_kwh for g in grids.values())],
+                "g_market": [0.0, *(g.market_kgco2e_per_kwh for g in grids.values())],
+                "g_covered": [0.0, *(covered_kgco2e_per_kwh(self.factors, name) for name in grids)],
+            }
+        )
+
+    @cached_property
+    def pathways(self) -> pa.Table:
+        """Values of SAF pathways, numbered from 1; 0 is none."""
+        found = self.factors.pathways
+        return pa.table(
+            {
+                "s_no": pa.array(range(len(found) + 1), pa.int64()),
+                "s_lhv": [0.0, *(p.lhv_mj_per_kg for p in found.values())],
+                "s_g_per_mj": [0.0, *(p.total_gco2e_per_mj for p in found.values())],
+            }
+        )
+
+    def set_up(self, engine: Engine) -> None:
+        """Give an engine the factor set."""
+        kinds = {
+            "carriage_ids": self.carriage_ids,
+            "hub_ids": self.hub_ids,
+            "grid_ids": self.factors.grids,
+            "pathway_ids": self.factors.pathways,
+            "distance_kinds": DISTANCE_KINDS,
+        }
+        for kind, ids in kinds.items():
+            listed = ", ".join(map(literal, ids or [""]))
+            engine.run(f"CREATE TYPE {kind} AS ENUM ({listed})")
+        engine.load("bases", self.table)
+        engine.load("grids", self.grids)
+        engine.load("pathways", self.pathways)
+
+    def _carriage_rows(self) -> Iterable[dict[str, Any]]:
+        for i, name in enumerate(self.carriage_ids):
+            vehicle = self.factors.vehicles.get(name)
+            for j, kind in enumerate((*DISTANCE_KINDS, "")):
+                key = {"k": i * KINDS + j, "b_no": i}
+                if vehicle is not None:
+                    yield key | self._vehicle(vehicle)
+                else:
+                    yield key | self._toc(self.factors.tocs[name], kind)
+
+    def _toc(self, toc: TOC, kind: str) -> dict[str, Any]:
+        air = toc.mode == "air"
+        return (
+            {"b_what": CARRIAGE, "b_mode": toc.mode}
+            | _NO_CARRIAGE
+            | _NO_ENERGY
+            | _NO_HUB
+            | {
+                "b_wtt": toc.wtt_kgco2e_per_tkm,
+                "b_ttw": toc.ttw_kgco2e_per_tkm,
+                "b_market": toc.market_wtt_rate,
+                "b_co2": (toc.ttw_kgco2_per_tkm or 0.0) if air else 0.0,
+                "b_bio": toc.biogenic_kgco2_per_tkm,
+                "b_rf": self.factors.rf_memo.get(toc.toc_id, 0.0),
+                "b_lhv": self.factors.carrier("jet").lhv_mj_per_kg if air else 0.0,
+                "b_by_teu": toc.activity_unit == "teukm",
+                "b_rate": (
+                    f"(WTT {toc.wtt_kgco2e_per_tkm:g} + TTW {toc.ttw_kgco2e_per_tkm:g}) "
+                    f"kg/{toc.activity_unit} [{toc.toc_id}]"
+                ),
+            }
+            | _adjustment(toc, kind)
+        )
+
+    def _fuel(self, carrier_id: str) -> dict[str, Any]:
+        fuel = self.factors.carriers.get(carrier_id)
+        if fuel is None:  # electricity, or a fuel that the set lacks: no leg can burn it
+            return _NO_ENERGY | {"b_electric": carrier_id == "electricity"}
+        return {
+            "b_fuel_wtt": fuel.wtt_kgco2e_per_kg,
+            "b_fuel_ttw": fuel.ttw_kgco2e_per_kg,
+            "b_fuel_bio": fuel.biogenic_kgco2_per_kg,
+            "b_fuel_known": True,
+            "b_electric": False,
+        }
+
+    def _vehicle(self, vehicle: Vehicle) -> dict[str, Any]:
+        mine = {"b_what": VEHICLE, "b_mode": vehicle.mode}
+        return mine | _NO_CARRIAGE | self._fuel(vehicle.carrier_id) | _NO_HUB
+
+    def _hub_rows(self) -> Iterable[dict[str, Any]]:
+        for i, hoc in enumerate(self.factors.hocs.values()):
+            key = {"k": -1 - i, "b_no": len(self.carriage_ids) + i}
+            yield key | (self._hub_by_energy(hoc) if hoc.by_energy else self._hub_by_rate(hoc))
+
+    def _hub_by_energy(self, hoc: HOC) -> dict[str, Any]:
+        mine = {"b_what": HUB_ENERGY, "b_mode": ""}
+        rates = {"b_diesel_per_t": hoc.diesel_kg_per_t, "b_kwh_per_t": hoc.kwh_per_t}
+        return mine | _NO_CARRIAGE | self._fuel("diesel") | rates
+
+    @staticmethod
+    def _hub_by_rate(hoc: HOC) -> dict[str, Any]:
+        mine = {"b_what": HUB_RATE, "b_mode": ""}
+        rates = {
+            "b_wtt": hoc.wtt_kgco2e_per_t,
+            "b_ttw": hoc.ttw_kgco2e_per_t,
+            "b_market": hoc.market_wtt_rate,
+            "b_by_teu": hoc.activity_unit == "teu",
+            "b_rate": (
+                f"(WTT {hoc.wtt_kgco2e_per_t:g} + TTW {hoc.ttw_kgco2e_per_t:g}) "
+                f"kg/{hoc.activity_unit} [{hoc.hoc_id}]"
+            ),
+        }
+        return mine | _NO_CARRIAGE | _NO_ENERGY | _NO_HUB | rates
+
+
+def _adjustment(toc: TOC, kind: str) -> dict[str, Any]:
+    """Ask the one definition which way it goes; of flights, whether 95 km come on or off."""
+    try:
+        daf = distance_adjustment_factor(toc, kind, _PROBE_KM)
+    except LegFaultError:
+        return {"b_kind_fault": True}
+    if toc.mode != "air" or daf == 1.0:
+        return {"b_daf": daf}
+    return {"b_add_km": AIR_DETOUR_KM if daf > 1.0 else -AIR_DETOUR_KM}
+
+
+def rank_of(quality: str) -> int:
+    """Return the place of a quality, 0 for measured; the weakest is the highest."""
+    return QUALITIES.index(quality)
