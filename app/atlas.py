@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from data.errors import DataError, GreenlaneError
 from data.gazetteer import AmbiguousPlaceError, open_gazetteer
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Atlas:
     """The gazetteer, the hubs and the router, opened when first needed; answers are kept."""
 
     catalogue: Catalogue
-    _positions: dict[tuple[str, str], Position] = field(default_factory=dict)
-    _distances: dict[tuple[str, str, str], Distance] = field(default_factory=dict)
+    _positions: dict[tuple[str, str], Position | DataError] = field(default_factory=dict)
+    _distances: dict[tuple[str, str, str], Distance | GreenlaneError] = field(default_factory=dict)
 
     @cached_property
     def _hubs(self) -> dict[str, Position]:
@@ -81,8 +82,14 @@ class Atlas:
         """
         key = (name, mode)
         if key not in self._positions:
-            self._positions[key] = self._find(name.strip(), mode)
-        return self._positions[key]
+            try:
+                self._positions[key] = self._find(name.strip(), mode)
+            except DataError as fault:  # a name that is not found costs most: look once
+                self._positions[key] = fault
+        found = self._positions[key]
+        if isinstance(found, DataError):
+            raise found
+        return found
 
     def _find(self, name: str, mode: str) -> Position:
         as_hub = mode in {"sea", "iww", "rail"} or len(name) == _BY_CODE
@@ -107,19 +114,23 @@ class Atlas:
         """
         key = (origin, destination, mode)
         if key not in self._distances:
-            from optimizer.routers import open_router  # noqa: PLC0415  (only for legs without km)
+            try:
+                self._distances[key] = self._measure(origin, destination, mode)
+            except GreenlaneError as fault:
+                self._distances[key] = fault
+        found = self._distances[key]
+        if isinstance(found, GreenlaneError):
+            raise found
+        return found
 
-            ends: tuple[Spot, Spot] = (
-                self.position(origin, mode),
-                self.position(destination, mode),
-            )
-            route = open_router(self.catalogue).route(*ends, mode)
-            # A published distance of a railway is that of its line, as planned as ours.
-            kind = "sfd" if route.distance_kind == "actual" else route.distance_kind
-            self._distances[key] = Distance(
-                km=route.distance_km, kind=kind, evidence=route.evidence
-            )
-        return self._distances[key]
+    def _measure(self, origin: str, destination: str, mode: str) -> Distance:
+        from optimizer.routers import open_router  # noqa: PLC0415  (only for legs without km)
+
+        ends: tuple[Spot, Spot] = (self.position(origin, mode), self.position(destination, mode))
+        route = open_router(self.catalogue).route(*ends, mode)
+        # A published distance of a railway is that of its line, as planned as ours.
+        kind = "sfd" if route.distance_kind == "actual" else route.distance_kind
+        return Distance(km=route.distance_km, kind=kind, evidence=route.evidence)
 
 
 def _likely(doubt: AmbiguousPlaceError) -> Place | None:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.footprints import FootprintResult
-    from app.tools import Tools
     from data.tables import Row
     from emissions.inventory import Line
 
@@ -145,7 +144,7 @@ class Wanted:
 
 
 def footprint_files(
-    result: FootprintResult, tools: Tools, wanted: Wanted | None = None
+    result: FootprintResult, atlas: Atlas, wanted: Wanted | None = None
 ) -> dict[str, bytes]:
     """Return every file of a footprint by name; the same input gives the same bytes."""
     files = {
@@ -154,7 +153,7 @@ def footprint_files(
         "rows.csv": write_bytes(status_rows(result), ROW_STATUS),
         "refused.csv": write_bytes(refused_rows(result.refused), REFUSED),
         "summary.json": json_bytes(summary_of(result)),
-        "hubs.csv": _hubs(result, Atlas(tools.catalogue)),
+        "hubs.csv": _hubs(result, atlas),
         **_report_files(result, wanted or Wanted()),
     }
     if result.intake.mapping is not None:
@@ -209,10 +208,10 @@ def _hubs(result: FootprintResult, atlas: Atlas) -> bytes:
 
 
 def save_footprint(
-    result: FootprintResult, folder: Path, tools: Tools, wanted: Wanted | None = None
+    result: FootprintResult, folder: Path, atlas: Atlas, wanted: Wanted | None = None
 ) -> None:
     """Write every file of a footprint into a folder."""
-    for name, content in footprint_files(result, tools, wanted).items():
+    for name, content in footprint_files(result, atlas, wanted).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

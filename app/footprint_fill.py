@@ -84,7 +84,7 @@ def _hub_between(before: WorkLeg, after: WorkLeg) -> WorkLeg:
         "departs_at": before.values["arrives_at"],
     }
     hub = replace(before, values=values, notes=[], lineage=["hub added: goods change vehicle here"])
-    hub.warn("hub_added", "kind", place, f"handling at a {kind} hub, where the vehicle changes")
+    hub.warn("hub_added", "kind", place, f"handling at a hub ({kind}), where the vehicle changes")
     return hub
 
 

@@ -229,14 +229,23 @@ def preview_of(content: bytes, file: str, options: Options) -> tuple[RawTable, P
 
 
 def _raw(content: bytes, file: str, options: Options) -> RawTable:
-    return read_raw(
-        content,
-        file,
-        encoding=options.encoding,
-        delimiter=options.delimiter,
-        decimal=options.decimal,
-        sheet=options.sheet,
-    )
+    """Return the cells of a file; what is not said is taken from the profile, if there is one."""
+    kept = _profile(options)
+    said = {
+        name: getattr(options, name) or getattr(kept, name, "")
+        for name in ("encoding", "delimiter", "decimal", "sheet")
+    }
+    return read_raw(content, file, **said)
+
+
+def _profile(options: Options) -> Mapping | None:
+    if options.profile is None:
+        return None
+    try:
+        text = options.profile.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{options.profile}: not readable ({error})") from None
+    return read_profile(text, options.profile.name)
 
 
 def proposal_of(raw: RawTable, options: Options) -> Proposal:
@@ -276,13 +285,9 @@ def _rebound(raw: RawTable, mapping: Mapping, columns: Map[str, str]) -> Mapping
 
 
 def _read_theirs(raw: RawTable, options: Options) -> Intake:
-    if options.profile:
-        try:
-            text = options.profile.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"{options.profile}: not readable ({error})") from None
-        mapping = read_profile(text, options.profile.name)
-        told: tuple[str, ...] = (f"profile {options.profile.name}",)
+    kept = _profile(options)
+    if options.profile is not None and kept is not None:
+        mapping, told = kept, (f"profile {options.profile.name}",)
     else:
         proposal = proposal_of(raw, options)
         mapping, told = proposal.mapping, proposal.told
@@ -301,6 +306,6 @@ def intake_of(imported: Imported, mapping: Mapping, told: tuple[str, ...] = ()) 
         ],
         rows={o.row: (o.shipment_id, list(o.notes)) for o in imported.outcomes},
         unknown_columns=imported.unknown_columns,
-        told=(*told, *imported.told),
+        told=tuple(dict.fromkeys((*told, *imported.told))),
         mapping=mapping,
     )

@@ -185,18 +185,18 @@ def _take(  # noqa: PLR0913  (how the answer is told)
     from app.footprint_console import show_footprint  # noqa: PLC0415
     from app.tools import open_tools  # noqa: PLC0415
 
-    tools = open_tools()
+    desk = footprints.FootprintDesk(open_tools())
     result = footprints.take(
         _bytes_of(file),
         file.name,
-        footprints.FootprintDesk(tools),
+        desk,
         options,
         report=lambda text: typer.echo(f"  {text}", err=True),
     )
     if out is not None and out.suffix == ".csv":
         out.write_bytes(footprint_files.legs_bytes(result))
     elif out is not None:
-        footprint_files.save_footprint(result, out, tools, asked)
+        footprint_files.save_footprint(result, out, desk.atlas, asked)
     for fault in result.refused[:_MOST_TOLD]:
         typer.echo(f"refused: {fault}", err=True)
     if len(result.refused) > _MOST_TOLD:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import streamlit as st
 
-from app import chain_desk, passages
+from app import chain_desk, footprint_answers, passages
 from app.desk import Answer, Question, answer, demo_claim, digest
+from app.footprint_columns import fingerprint, look_at
+from app.footprints import FootprintDesk
 from app.settings import read_settings
 from app.tools import Tools, open_tools
 from app.workflow import land, sources
@@ -20,10 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from app.chain_desk import ChainAnswer, ChainQuestion, Meaning
+    from app.footprint_answers import FootprintAnswer, FootprintQuestion
+    from app.footprint_columns import Preview
+    from app.footprint_intake import Options
+    from data.mapping import Mapping as Columns
 
 _MOST_ANSWERS = 24
 _ANSWER = "answer"  # key in the session: the fingerprint of the plan on screen
 _CHAINS = "chains"  # likewise: the question whose chains are on screen
+_FOOTPRINT = "footprint"  # likewise: the question whose footprint is on screen
+_FILE = "footprint-file"  # name and bytes of the file that is worked on
+_COLUMNS = "footprint-columns"  # by table: the mapping it began with, and the one it now means
+_PROFILES = "footprint-profiles"  # profiles of this session, by name
+_MOST_FOOTPRINTS = 6
 
 Found = TypeVar("Found")
 
@@ -161,3 +173,98 @@ def clear_chains() -> None:
 def claim_of_the_demo() -> tuple[bytes, bytes | None] | None:
     """Return the claim that `greenlane demo` made on this machine, if there is one."""
     return demo_claim(Path(read_settings().output_dir) / "reference_lane")
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _footprint_desk() -> FootprintDesk:
+    return FootprintDesk(tools())
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _footprint_shelf() -> Shelf[FootprintAnswer]:
+    return Shelf(_MOST_FOOTPRINTS)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _preview_shelf() -> Shelf[Preview]:
+    return Shelf(_MOST_ANSWERS)
+
+
+def preview(content: bytes, file: str, options: Options) -> tuple[str, Preview]:
+    """Return how a file would be read, with the fingerprint of file and options."""
+    key = fingerprint(file, repr(options), hashlib.sha256(content).hexdigest())
+    return key, _preview_shelf().get_or_make(key, lambda: look_at(content, file, options))
+
+
+def factor_sets() -> tuple[str, ...]:
+    """Return the factor sets that may be chosen, the usual one first."""
+    return footprint_answers.factor_sets(tools())
+
+
+def keep_file(name: str, content: bytes) -> None:
+    """Remember the file that this session works on; widgets forget it with their page."""
+    st.session_state[_FILE] = (name, content)
+
+
+def kept_file() -> tuple[str, bytes] | None:
+    """Return the file that this session works on."""
+    file: tuple[str, bytes] | None = st.session_state.get(_FILE)
+    return file
+
+
+def forget_file() -> None:
+    """Forget the file that this session works on."""
+    st.session_state.pop(_FILE, None)
+
+
+def keep_profile(name: str, text: str) -> None:
+    """Remember a profile of columns for the rest of this session."""
+    st.session_state.setdefault(_PROFILES, {})[name] = text
+
+
+def profiles() -> Mapping[str, str]:
+    """Return the profiles of this session by name."""
+    found: Mapping[str, str] = st.session_state.get(_PROFILES, {})
+    return found
+
+
+def ground_of(table: str, proposed: Columns) -> Columns:
+    """Return the mapping on which an editable table stands: what was last edited, else proposed.
+
+    While the table is on screen its ground must not move, or the edits on it would be lost.
+    """
+    tables = st.session_state.setdefault(_COLUMNS, {})
+    if table not in tables:
+        tables[table] = (proposed, proposed)
+    elif table not in st.session_state:  # it comes back on screen, and its widget begins anew
+        tables[table] = (tables[table][1], tables[table][1])
+    ground: Columns = tables[table][0]
+    return ground
+
+
+def keep_columns(table: str, edited: Columns) -> None:
+    """Remember what an editable table now means."""
+    tables = st.session_state[_COLUMNS]
+    tables[table] = (tables[table][0], edited)
+
+
+def ask_footprint(question: FootprintQuestion, report: Callable[[str], None]) -> FootprintAnswer:
+    """Return the footprint of a file, taking it if need be."""
+    key = footprint_answers.digest(question, tools())
+    return _footprint_shelf().get_or_make(
+        key, lambda: footprint_answers.answer(question, _footprint_desk(), report)
+    )
+
+
+def keep_footprint_on_screen(question: FootprintQuestion) -> None:
+    """Remember which footprint this session looks at."""
+    st.session_state[_FOOTPRINT] = question
+
+
+def footprint_on_screen() -> tuple[FootprintQuestion, FootprintAnswer] | None:
+    """Return the footprint that this session looks at, with its question."""
+    question: FootprintQuestion | None = st.session_state.get(_FOOTPRINT)
+    if question is None:
+        return None
+    found = _footprint_shelf().get(footprint_answers.digest(question, tools()))
+    return None if found is None else (question, found)

@@ -184,6 +184,7 @@ def test_every_page_opens_from_its_link(server: str, watched: Watched) -> None:
     for name, title in (
         ("Chains", "Chains"),
         ("Plan", "Plan"),
+        ("Footprint", "Footprint"),
         ("Evidence", "Evidence"),
         ("Compare", "Nanjing → Madrid, side by side"),
     ):

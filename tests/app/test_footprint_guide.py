@@ -69,7 +69,7 @@ def test_targets_and_measures_of_the_guide_are_weighed() -> None:
         targets=("targets.toml", targets),
         measures=("measures.toml", measures),
     )
-    files = footprint_files(result, desk.tools, wanted)
+    files = footprint_files(result, desk.atlas, wanted)
     text = files["report.json"].decode()
     assert '"year": 2026' in text
     assert "Rail instead of air" in text

@@ -51,7 +51,7 @@ def test_what_is_missing_is_filled_and_said() -> None:
         'S1,3,transport,road,FRA,"Madrid, ES",1000,,,'
     )
     result = run(text)
-    files = footprint_files(result, DESK.tools)
+    files = footprint_files(result, DESK.atlas)
     air, hub, road = rows_of(files, "legs.csv")
     assert float(air["distance_km"]) == pytest.approx(8880, abs=2)
     assert (air["toc_id"], hub["hoc_id"]) == ("AIR-LONGHAUL-AVG", "HUB-AIR")
@@ -70,7 +70,7 @@ def test_a_bad_row_never_stops_the_rest_and_is_never_zero() -> None:
         "S4,1,transport,road,A,B,500,10,sfd,ROAD-HGV-AVG"
     )
     result = run(text)
-    files = footprint_files(result, DESK.tools)
+    files = footprint_files(result, DESK.atlas)
     fate = {int(r["row"]): r["status"] for r in rows_of(files, "rows.csv")}
     assert fate == {2: "ok", 3: "refused", 4: "refused", 5: "refused", 6: "ok"}
     totals = {r["shipment_id"]: r["status"] for r in rows_of(files, "totals.csv")}
@@ -162,11 +162,11 @@ def test_a_forwarders_export_is_read_by_its_own_columns(tmp_path: Path) -> None:
     assert result.intake.layout == "H"
     assert result.counts()["refused"] == 1
     assert [leg.values["mass_kg"] for leg in result.legs] == [1250.5, 800.0]
-    files = footprint_files(result, DESK.tools)
+    files = footprint_files(result, DESK.atlas)
     profile = tmp_path / "profile.toml"
     profile.write_bytes(files["profile.toml"])
     again = run(FORWARDER, "export.csv", profile=profile)
-    assert footprint_files(again, DESK.tools)["totals.csv"] == files["totals.csv"]
+    assert footprint_files(again, DESK.atlas)["totals.csv"] == files["totals.csv"]
 
 
 def test_a_chain_without_handling_gets_it_where_its_layout_cannot_tell() -> None:
@@ -196,7 +196,7 @@ def test_order_of_rows_changes_no_byte_of_the_totals() -> None:
 def test_the_same_file_gives_the_same_bytes() -> None:
     """Nothing of the run is in the result: no clock, no order of a set, no path."""
     text = f"{HEAD}\n{TRUCK}\n{FLIGHT}"
-    assert footprint_files(run(text), DESK.tools) == footprint_files(run(text), DESK.tools)
+    assert footprint_files(run(text), DESK.atlas) == footprint_files(run(text), DESK.atlas)
 
 
 def test_sets_of_warming_potentials_are_not_mixed(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_a_footprint_on_primary_data_can_be_declared_and_checked(tmp_path: Path)
     """Own tables travel with the legs: the statement is rebuilt from them to the milligram."""
     head = HEAD.replace(",toc_id", ",fuel,fuel_amount,fuel_unit")
     text = f'{head}\nS1,1,transport,road,FRA,"Madrid, ES",10000,1800,sfd,diesel,600,l'
-    files = footprint_files(run(text), DESK.tools)
+    files = footprint_files(run(text), DESK.atlas)
     assert any(name.startswith(f"{OWN_FACTORS}/") for name in files)
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -312,7 +312,7 @@ def test_the_verifiers_own_arithmetic_agrees_on_every_kind_of_leg(tmp_path: Path
     assert not result.refused
     members = {t.path: t.csv_bytes for t in result.factors.tables}
     tables = read_tables(members, list(members))
-    for row in rows_of(footprint_files(result, DESK.tools), "legs.csv"):
+    for row in rows_of(footprint_files(result, DESK.atlas), "legs.csv"):
         found = recompute_leg(row, tables)
         stated = [milligrams(row, c) for c in ("wtt_kgco2e", "ttw_kgco2e", "market_wtt_kgco2e")]
         assert [found.wtt_mg, found.ttw_mg, found.market_wtt_mg] == stated, row["leg_no"]
