@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.atlas import Atlas
 from app.documents import findings_rows, json_bytes, software_version
 from app.footprint_report import check_of, page_of, report_of, stand_against, weigh_measures
 from app.footprints import result_rows
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from app.atlas import Atlas
     from app.footprints import FootprintResult
     from data.tables import Row
     from emissions.inventory import Line

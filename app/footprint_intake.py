@@ -285,6 +285,7 @@ def _rebound(raw: RawTable, mapping: Mapping, columns: Map[str, str]) -> Mapping
 
 
 def _read_theirs(raw: RawTable, options: Options) -> Intake:
+    told: tuple[str, ...]
     kept = _profile(options)
     if options.profile is not None and kept is not None:
         mapping, told = kept, (f"profile {options.profile.name}",)

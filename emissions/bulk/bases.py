@@ -54,6 +54,7 @@ _TYPES = {
     "b_fuel_known": pa.bool_(),
     "b_mode": pa.string(),
     "b_rate": pa.string(),
+    "b_formula": pa.string(),
     "k": pa.int32(),
     "b_no": pa.int64(),
     "b_what": pa.int8(),
@@ -113,6 +114,36 @@ class Bases:
             }
         )
 
+    def traits_of(self, tocs: Iterable[str], hubs: Iterable[str], kinds: Iterable[str]) -> set[str]:
+        """Return what the bases have that these categories and kinds of distance name."""
+        places = {n: i for i, n in enumerate((*DISTANCE_KINDS, ""))}
+        carriage = {n: i for i, n in enumerate(self.carriage_ids)}
+        handling = {n: i for i, n in enumerate(self.hub_ids)}
+        wanted = {
+            carriage[toc] * KINDS + places[kind]
+            for toc in tocs
+            for kind in kinds
+            if toc in carriage and kind in places
+        } | {-1 - handling[hub] for hub in hubs if hub in handling}
+        found: set[str] = set()
+        for row in self.table.to_pylist():
+            if row["k"] in wanted:
+                found |= _traits(row)
+        return found
+
+    def greatest_rates(self) -> dict[str, float]:
+        """Return the greatest rate of all: per activity, per kg of fuel, per kWh."""
+        columns = {
+            "activity": ("b_wtt", "b_ttw", "b_market", "b_bio", "b_rf"),
+            "fuel": ("b_fuel_wtt", "b_fuel_ttw", "b_fuel_bio"),
+        }
+        found = {
+            name: max(max(self.table[c].to_pylist()) for c in names)
+            for name, names in columns.items()
+        }
+        grids = (self.grids[c].to_pylist() for c in ("g_location", "g_market", "g_covered"))
+        return found | {"grid": max(map(max, grids))}
+
     def set_up(self, engine: Engine) -> None:
         """Give an engine the factor set."""
         kinds = {
@@ -135,9 +166,12 @@ class Bases:
             for j, kind in enumerate((*DISTANCE_KINDS, "")):
                 key = {"k": i * KINDS + j, "b_no": i}
                 if vehicle is not None:
-                    yield key | self._vehicle(vehicle)
+                    row = self._vehicle(vehicle)
+                    row["b_formula"] = f"energy of the leg x factor of its carrier [{name}]"
                 else:
-                    yield key | self._toc(self.factors.tocs[name], kind)
+                    row = self._toc(self.factors.tocs[name], kind)
+                    row["b_formula"] = _formula(row, kind)
+                yield key | row
 
     def _toc(self, toc: TOC, kind: str) -> dict[str, Any]:
         air = toc.mode == "air"
@@ -182,7 +216,13 @@ class Bases:
     def _hub_rows(self) -> Iterable[dict[str, Any]]:
         for i, hoc in enumerate(self.factors.hocs.values()):
             key = {"k": -1 - i, "b_no": len(self.carriage_ids) + i}
-            yield key | (self._hub_by_energy(hoc) if hoc.by_energy else self._hub_by_rate(hoc))
+            if hoc.by_energy:
+                words = "(diesel x factor + kWh x grid) of the leg"
+                yield key | self._hub_by_energy(hoc) | {"b_formula": f"{words} [{hoc.hoc_id}]"}
+            else:
+                row = self._hub_by_rate(hoc)
+                load = "TEU" if row["b_by_teu"] else "t"
+                yield key | row | {"b_formula": f"{load} x {row['b_rate']}"}
 
     def _hub_by_energy(self, hoc: HOC) -> dict[str, Any]:
         mine = {"b_what": HUB_ENERGY, "b_mode": ""}
@@ -203,6 +243,31 @@ class Bases:
             ),
         }
         return mine | _NO_CARRIAGE | _NO_ENERGY | _NO_HUB | rates
+
+
+def _formula(row: Mapping[str, Any], kind: str) -> str:
+    """Return the formula of carriage in words, the same for all legs of the category."""
+    load = "TEU" if row["b_by_teu"] else "t"
+    detour = "" if row["b_daf"] == 1.0 else f" x DAF {row['b_daf']:.6g}"
+    if row["b_add_km"] is not None:
+        detour = f" x (km {row['b_add_km']:+g}) / km"
+    return f"{load} x km ({kind or 'not stated'}){detour} x {row['b_rate']}"
+
+
+def _traits(row: Mapping[str, Any]) -> set[str]:
+    """Return what one basis has that most have not."""
+    tests = {
+        "vehicle": row["b_what"] == VEHICLE,
+        "hub_energy": row["b_what"] == HUB_ENERGY,
+        "hub_rate": row["b_what"] == HUB_RATE,
+        "by_teu": row["b_by_teu"],
+        "added_km": row["b_add_km"] is not None,
+        "daf": row["b_daf"] != 1.0,
+        "market": row["b_market"] != row["b_wtt"],
+        "biogenic": row["b_bio"] != 0.0,
+        "rf": row["b_rf"] != 0.0,
+    }
+    return {name for name, true in tests.items() if true}
 
 
 def _adjustment(toc: TOC, kind: str) -> dict[str, Any]:

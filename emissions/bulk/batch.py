@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from data.units import MG_PER_KG
 from emissions.bulk.bases import Bases
 from emissions.bulk.engine import name
-from emissions.bulk.figures import Shape, measured_sql
+from emissions.bulk.figures import EXACT_MG, MOST_TKM, Shape, measured_sql
 from emissions.bulk.provenance import WARMING_BITS, Provenance
 from emissions.bulk.sources import decide_native, digest_of, open_source
+from emissions.distance import AIR_DETOUR_KM, DETOUR
 from emissions.errors import EmissionsError, MixedWarmingError
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 _LAST_BIT = 40  # legs beyond share a bit; shipments that long are looked at one by one
 _ID = pa.string()
+_NO_LINES = pa.array([], pa.int64())
+_NONE_TWICE = pa.table({"line": _NO_LINES, "first_line": _NO_LINES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,17 +110,21 @@ def open_batch(  # noqa: PLR0913  (a job is all of these)
     rows_per_part: int,
     matches: Matches | None,
     report: Callable[[str, int], None],
+    settled: bool = True,
 ) -> Batch:
-    """Open a file under a factor set."""
+    """Open a file under a factor set; unless `settled`, repeated legs are not looked for yet."""
     source = open_source(path, crew, work, rows_per_part=rows_per_part, report=report)
     present = set(source.present)
     if matches is not None:
         _want_columns(matches, source)
         present |= {"toc_id", "hoc_id", "match_steps"}
-    shape = Shape(
-        columns=frozenset(present), jet_co2_kg_per_kg=factors.parameter("jet_co2_kg_per_kg")
-    )
     bases = Bases(factors)
+    shape = Shape(
+        columns=frozenset(present),
+        jet_co2_kg_per_kg=factors.parameter("jet_co2_kg_per_kg"),
+        traits=frozenset(_traits(source, crew, bases, matches)),
+        exact=_is_exact(source, bases),
+    )
     provenance = Provenance(bases, shape)
     crew.each(bases.set_up)
     crew.each(provenance.set_up)
@@ -123,9 +132,7 @@ def open_batch(  # noqa: PLR0913  (a job is all of these)
         table = _match_table(matches)
         crew.each(lambda engine: engine.load("matches", table))
     accepted = _accepted(source, crew)
-    twice, in_order = find_twice(source, crew, accepted)
-    crew.each(lambda engine: engine.load("twice", twice))
-    return Batch(
+    batch = Batch(
         source=source,
         factors=factors,
         bases=bases,
@@ -133,10 +140,61 @@ def open_batch(  # noqa: PLR0913  (a job is all of these)
         provenance=provenance,
         crew=crew,
         matches=matches,
-        twice=twice,
+        twice=_NONE_TWICE,
         accepted=accepted,
-        in_order=in_order,
+        in_order=True,
     )
+    if settled:
+        settle(batch)
+    return batch
+
+
+def settle(batch: Batch) -> None:
+    """Find every repeated leg, and whether parts follow each other in order of shipments."""
+    twice, in_order = find_twice(batch.source, batch.crew, batch.accepted)
+    batch.twice, batch.in_order = twice, in_order
+    batch.crew.each(lambda engine: engine.load("twice", twice))
+
+
+def _is_exact(source: Source, bases: Bases) -> bool:
+    """Tell whether no figure can grow beyond what float64 tells apart, by the file's statistics.
+
+    The bound is crude: the greatest mass over the greatest distance, at the greatest of all rates.
+    """
+    if "saf_kg" in source.present:
+        return False
+
+    def most(column: str) -> float:
+        if column not in source.present:
+            return 0.0
+        return source.most.get(column, math.inf)
+
+    rates = bases.greatest_rates()
+    moved = max(most("mass_kg") * (most("distance_km") + AIR_DETOUR_KM) * max(DETOUR.values()), 1.0)
+    activity = max(moved, most("activity_tkm"), most("teu") * (most("distance_km") + 1.0))
+    burnt = most("fuel_kg") * rates["fuel"] + most("energy_kwh") * rates["grid"]
+    kg = activity * rates["activity"] + burnt
+    return kg * MG_PER_KG < EXACT_MG and activity < MOST_TKM
+
+
+def _traits(source: Source, crew: Crew, bases: Bases, matches: Matches | None) -> set[str]:
+    """Return what the categories have that the file names: no statement asks for the rest."""
+
+    def names(engine: Engine, part: Part) -> list[set[str]]:
+        return [
+            {row[0] or "" for row in engine.rows(f"SELECT DISTINCT {name(c)} FROM ({part.sql})")}  # noqa: S608
+            if c in source.kept
+            else {""}
+            for c in ("toc_id", "hoc_id", "distance_kind")
+        ]
+
+    tocs, hubs, kinds = set[str](), set[str](), {""}
+    for found in crew.in_order(names, source.parts):
+        tocs, hubs, kinds = tocs | found[0], hubs | found[1], kinds | found[2]
+    if matches is not None:
+        matched = {category for category, _ in matches.found.values()}
+        tocs, hubs = tocs | matched, hubs | matched
+    return bases.traits_of(tocs, hubs, kinds)
 
 
 def _want_columns(matches: Matches, source: Source) -> None:
@@ -225,8 +283,7 @@ def find_twice(source: Source, crew: Crew, accepted: pa.Table) -> tuple[pa.Table
     if not in_order:
         flagged = set(crew.first.one(_suspects_sql(every))[2] or ())
     if not flagged:
-        none = pa.array([], pa.int64())
-        return pa.table({"line": none, "first_line": none}), in_order
+        return _NONE_TWICE, in_order
     crew.first.load("flagged", pa.table({"id": pa.array(sorted(flagged), _ID)}))
     twice = crew.first.arrow(
         "SELECT line, first_line FROM (SELECT line, min(line) OVER (PARTITION BY shipment_id, "  # noqa: S608
@@ -236,8 +293,12 @@ def find_twice(source: Source, crew: Crew, accepted: pa.Table) -> tuple[pa.Table
     return twice, in_order
 
 
+# A leg number as a bit: those of one shipment sum to their union, unless one repeats.
+LEG_BIT = f"CASE WHEN leg_no <= {_LAST_BIT} THEN 1::BIGINT << leg_no ELSE 1 END"
+
+
 def _suspects_sql(legs: str) -> str:
-    bit = f"CASE WHEN leg_no <= {_LAST_BIT} THEN 1::BIGINT << leg_no ELSE 1 END"
+    bit = LEG_BIT
     grouped = (
         f"SELECT shipment_id, bit_or({bit}) AS once, sum({bit}) AS all_of_them "  # noqa: S608
         f"FROM ({legs}) GROUP BY shipment_id"

@@ -76,19 +76,51 @@ def is_native(column: Column, found: str) -> bool:
     return found == TEXT
 
 
-def cell_of(column: Column, found: str, *, native: bool = False) -> Cell:
+def cell_of(
+    column: Column,
+    found: str,
+    *,
+    native: bool = False,
+    tidy: frozenset[str] = frozenset(),
+    proven: frozenset[str] = frozenset(),
+) -> Cell:
     """Return one column of a source as SQL.
 
-    Of text in columns with our types only spaces are taken off: that is fast on dictionaries.
+    Of text in columns with our types only spaces are taken off, and of `tidy` columns nothing: no
+    value of theirs is blank, or begins or ends with a space. Values of `proven` columns are known
+    to be inside their bounds; statistics do not tell of NaN.
     """
     raw = name(column.name)
     if found != TEXT:
         value = f"CAST({raw} AS {stored(column.kind)})"
-        return Cell(value, _any_of(_unbounded(column, value), _not_finite(value, found)))
+        if column.name in proven:
+            return Cell(value, f"isnan({value})" if found in _FLOATING else "")
+        # No number beyond all bounds is inside two of them, and NaN is the greatest of all here.
+        bounded = column.at_most is not None and (column.above, column.at_least) != (None, None)
+        finite = "" if bounded else _not_finite(value, found)
+        return Cell(value, _any_of(_unbounded(column, value), finite))
     text = f"nullif(trim({raw}), '')" if native else _stripped(raw)
+    text = raw if column.name in tidy else text
     if column.kind in {Kind.NUMBER, Kind.INTEGER}:
         return _numeric(column, text)
+    if column.name in proven and column.name in tidy:
+        return Cell(text, "")
     return Cell(text, _any_of(*_words(column, text)))
+
+
+def untidy_sql(column: str, source: str) -> str:
+    """Return a statement that counts values with blanks around them, or blank altogether.
+
+    Of one column alone, and as a filter: so engines look at words of a dictionary, not at rows.
+    """
+    raw = name(column)
+    return f"SELECT count(*) FROM {source} WHERE suffix({raw}, ' ') OR {raw} < '!'"  # noqa: S608
+
+
+def unchosen_sql(column: Column, source: str) -> str:
+    """Return a statement that counts values that are none of a column's choices."""
+    choices = ", ".join(map(literal, column.choices))
+    return f"SELECT count(*) FROM {source} WHERE {name(column.name)} NOT IN ({choices})"  # noqa: S608
 
 
 def _stripped(raw: str) -> str:
@@ -147,33 +179,43 @@ def known_columns(types: Mapping[str, str]) -> list[Column]:
     return [c for c in FOOTPRINT_LEGS.columns if c.name in types and c.name not in OUTCOMES]
 
 
-def read_sql(
+def read_sql(  # noqa: PLR0913  (the parts of a statement)
     columns: Iterable[Column],
     types: Mapping[str, str],
     row: str,
     source: str,
     *,
     native: bool = False,
+    tidy: frozenset[str] = frozenset(),
+    proven: frozenset[str] = frozenset(),
 ) -> str:
     """Return a statement that reads columns: `line`, each value, and `doubtful`."""
-    cells = {c.name: cell_of(c, types[c.name], native=native) for c in columns}
+    cells = {
+        c.name: cell_of(c, types[c.name], native=native, tidy=tidy, proven=proven) for c in columns
+    }
     values = "".join(f", {cell.value} AS {name(n)}" for n, cell in cells.items())
     doubts = [cell.doubtful for cell in cells.values() if cell.doubtful]
     doubtful = f"coalesce({' OR '.join(doubts)}, FALSE)" if doubts else "FALSE"
     return f"SELECT {row} AS line{values}, {doubtful} AS doubtful FROM {source}"  # noqa: S608
 
 
-def as_written_sql(
+def as_written_sql(  # noqa: PLR0913  (the parts of a statement)
     columns: Iterable[Column],
     types: Mapping[str, str],
     row: str,
     source: str,
     *,
     native: bool = False,
+    tidy: frozenset[str] = frozenset(),
+    proven: frozenset[str] = frozenset(),
 ) -> str:
     """Return a statement that reads the doubtful rows of a source as text."""
     columns = list(columns)
-    doubts = [d for c in columns if (d := cell_of(c, types[c.name], native=native).doubtful)]
+    doubts = [
+        d
+        for c in columns
+        if (d := cell_of(c, types[c.name], native=native, tidy=tidy, proven=proven).doubtful)
+    ]
     texts = "".join(f", CAST({name(c.name)} AS VARCHAR) AS {name(c.name)}" for c in columns)
     where = f"coalesce({' OR '.join(doubts)}, FALSE)" if doubts else "FALSE"
     return f"SELECT {row} AS line{texts} FROM {source} WHERE {where}"  # noqa: S608

@@ -14,7 +14,7 @@ from emissions.distance import transport_activity_tkm
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EXACT_MG = 2**53  # as the kernel: no float tells larger whole numbers apart
+EXACT_MG = 2**53  # as the kernel: no float tells larger whole numbers apart
 _CLAIM_TOLERANCE = 1e-6  # as the kernel
 _HUB_TOLERANCE = 1e-6
 # Surely inside the tolerance, however the rate is rounded to six decimals and in float64.
@@ -23,16 +23,33 @@ MOST_TKM = 9e12  # whole millionths of a tkm stay inside 64 bits; no operation d
 MG = ("wtt_mg", "ttw_mg", "market_wtt_mg", "market_ttw_mg", "biogenic_mg", "rf_memo_mg")
 
 
+# What a basis may have that most have not; what no named basis has, no statement asks for.
+ALL_TRAITS = frozenset(
+    ["vehicle", "hub_energy", "hub_rate", "by_teu", "added_km", "daf", "market", "biogenic", "rf"]
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """What a file and a factor set bring along, so that statements leave the rest out."""
 
     columns: frozenset[str]  # with at least one value
     jet_co2_kg_per_kg: float
+    traits: frozenset[str] = ALL_TRAITS  # of the bases that legs name
+    exact: bool = False  # every figure is known to be a whole number that float64 tells apart
 
     def has(self, name: str) -> bool:
         """Tell whether some leg has a value there."""
         return name in self.columns
+
+    def may(self, trait: str) -> bool:
+        """Tell whether some leg may stand on a basis with that trait."""
+        return trait in self.traits
+
+    @property
+    def carriage_alone(self) -> bool:
+        """True if every leg stands on a transport category."""
+        return not self.traits & {"vehicle", "hub_energy", "hub_rate"}
 
     @property
     def has_energy(self) -> bool:
@@ -42,7 +59,12 @@ class Shape:
     @property
     def has_grid(self) -> bool:
         """True if grids matter."""
-        return self.has("energy_kwh")
+        return self.has("energy_kwh") and self.by_energy
+
+    @property
+    def by_energy(self) -> bool:
+        """True if some leg may be charged by its own energy."""
+        return self.may("vehicle") or self.may("hub_energy")
 
     def value(self, name: str, absent: str = "NULL") -> str:
         """Return a column as SQL, or what stands for a column without values."""
@@ -84,7 +106,7 @@ def _number(sql: str, kind: str) -> str:
 
 def active_sql(shape: Shape, source: str) -> str:
     """Add activity, energy and claims as numbers that are never NULL for a good leg."""
-    own = f"b_what IN ({VEHICLE}, {HUB_ENERGY})"
+    own = f"b_what IN ({VEHICLE}, {HUB_ENERGY})" if shape.by_energy else "FALSE"
     saf = "coalesce(saf_kg * s_lhv, 0)" if shape.has("saf_kg") else "0"
     parts = {
         "x_burnt": f"CASE WHEN {own} THEN coalesce(x_fuel, 0) ELSE 0 END",
@@ -100,23 +122,34 @@ def active_sql(shape: Shape, source: str) -> str:
 
 def _activity(shape: Shape) -> str:
     mass, distance = column("x_mass"), column("distance_km")
-    daf = column(
-        "(CASE WHEN b_add_km IS NULL THEN b_daf ELSE (distance_km + b_add_km) / distance_km END)"
-    )
     boxes = term(kernel.teu_of(mass, None))  # type: ignore[arg-type]
     if shape.has("teu"):
         boxes = column(f"coalesce(teu, {boxes})")
     tkm: Any = transport_activity_tkm(mass, distance)  # type: ignore[arg-type]
-    carried = f"CASE WHEN b_by_teu THEN {boxes * distance * daf} ELSE {tkm * daf} END"
+    daf = _daf_of(shape)
+    carried = str(tkm * daf)
+    if shape.may("by_teu"):
+        carried = f"CASE WHEN b_by_teu THEN {boxes * distance * daf} ELSE {carried} END"
     if not shape.has("distance_km"):
         carried = "NULL::DOUBLE"
     if shape.has("activity_tkm"):
         carried = f"coalesce(activity_tkm, {carried})"
-    handled = f"CASE WHEN b_by_teu THEN {boxes} ELSE {mass / KG_PER_TONNE} END"
-    return (
-        f"CASE WHEN b_what = {CARRIAGE} THEN {carried} WHEN b_what = {HUB_RATE} THEN {handled} "
-        "ELSE 0::DOUBLE END"
-    )
+    if shape.carriage_alone:
+        return f"({carried})"
+    handled = ""
+    if shape.may("hub_rate"):
+        each = f"CASE WHEN b_by_teu THEN {boxes} ELSE {mass / KG_PER_TONNE} END"
+        handled = f"WHEN b_what = {HUB_RATE} THEN {each} "
+    return f"CASE WHEN b_what = {CARRIAGE} THEN {carried} {handled}ELSE 0::DOUBLE END"
+
+
+def _daf_of(shape: Shape) -> Term:
+    """Return the adjustment of distance; 1 where no category that is named has another."""
+    plain = column("b_daf") if shape.may("daf") else term(1.0)
+    if not shape.may("added_km"):
+        return plain
+    flown = "(distance_km + b_add_km) / distance_km"
+    return column(f"(CASE WHEN b_add_km IS NULL THEN {plain} ELSE {flown} END)")
 
 
 def kernel_columns(shape: Shape) -> kernel.Columns:
@@ -125,12 +158,14 @@ def kernel_columns(shape: Shape) -> kernel.Columns:
         "activity": "x_activity",
         "wtt_rate": "b_wtt",
         "ttw_rate": "b_ttw",
-        "market_wtt_rate": "b_market",
+        "market_wtt_rate": "b_market" if shape.may("market") else "b_wtt",
         "co2_rate": "b_co2",
-        "biogenic_rate": "b_bio",
-        "rf_rate": "b_rf",
         "lhv_fuel": "b_lhv",
     }
+    if shape.may("biogenic"):
+        always["biogenic_rate"] = "b_bio"
+    if shape.may("rf"):
+        always["rf_rate"] = "b_rf"
     fuel = {
         "fuel_kg": "x_burnt",
         "fuel_wtt": "b_fuel_wtt",
@@ -144,7 +179,7 @@ def kernel_columns(shape: Shape) -> kernel.Columns:
         "grid_covered": "coalesce(g_covered, 0)",
     }
     used = dict(always)
-    if shape.has("fuel_kg"):
+    if shape.has("fuel_kg") and shape.by_energy:
         used |= fuel
     if shape.has_grid:
         used |= grid
@@ -167,16 +202,27 @@ def figures_of(shape: Shape) -> dict[str, Term]:
     return {
         "wtt_mg": kernel.wtt_kg(c),
         "ttw_mg": kernel.ttw_kg(c),
-        "market_wtt_mg": _floored(kernel.market_wtt_kg(c, share)),
-        "market_ttw_mg": _floored(kernel.market_ttw_kg(c, share)),
+        "market_wtt_mg": _floored(kernel.market_wtt_kg(c, share), shape),
+        "market_ttw_mg": _floored(kernel.market_ttw_kg(c, share), shape),
         "biogenic_mg": kernel.biogenic_kg(c),
         "rf_memo_mg": kernel.rf_memo_kg(c),
         "x_fuel_kg": c.fuel_kg + c.activity * c.co2_rate / shape.jet_co2_kg_per_kg,
     }
 
 
-def _floored(kg: Term) -> Term:
-    return column(f"greatest({kg}, {ZERO})")
+def _floored(kg: Term, shape: Shape) -> Term:
+    """Keep a figure from below 0; without SAF no figure can be: rates and amounts never are."""
+    return column(f"greatest({kg}, {ZERO})") if shape.has("saf_kg") else kg
+
+
+def distinct_mg(shape: Shape) -> dict[str, str]:
+    """Return which figure stands for each: equal formulas are worked out once, zeros never."""
+    first: dict[str, str] = {}
+    named = {}
+    for n, kg in figures_of(shape).items():
+        if n in MG:
+            named[n] = "" if kg.number == 0 else first.setdefault(str(kg), n)
+    return named
 
 
 def milligrams(kg: Term) -> str:
@@ -188,7 +234,12 @@ def measured_sql(shape: Shape, source: str, *, twice: bool) -> str:
     """Return the statement that gives each leg its figures and whether it is refused."""
     figures = figures_of(shape)
     fuel = figures.pop("x_fuel_kg")
-    mg = "".join(f", {milligrams(kg)} AS {n}" for n, kg in figures.items())
+    stands_for = distinct_mg(shape)
+    own = [n for n, first in stands_for.items() if n == first]
+    mg = "".join(f", {milligrams(figures[n])} AS {n}" for n in own)
+    alike = "".join(
+        f", {first or '0::BIGINT'} AS {n}" for n, first in stands_for.items() if n != first
+    )
     faults = " OR ".join(f"({fault})" for fault in faults_of(shape))
     again = "line IN (SELECT line FROM twice)" if twice else "FALSE"
     judged = (
@@ -196,9 +247,10 @@ def measured_sql(shape: Shape, source: str, *, twice: bool) -> str:
         f"coalesce({faults}, FALSE) AS x_fault "
         f"FROM ({active_sql(shape, source)})"
     )
-    inexact = " OR ".join(f"abs({n}) >= {_EXACT_MG}" for n in MG)
-    wrong = f"doubtful OR x_twice OR x_fault OR coalesce({inexact}, TRUE)"
-    return f"SELECT *, {wrong} AS refused FROM ({judged})"  # noqa: S608
+    inexact = " OR ".join(f"abs({n}) >= {EXACT_MG}" for n in own) or "FALSE"
+    lost = "wtt_mg IS NULL OR ttw_mg IS NULL" if shape.exact else f"coalesce({inexact}, TRUE)"
+    wrong = f"doubtful OR x_twice OR x_fault OR {lost}"
+    return f"SELECT *{alike}, {wrong} AS refused FROM ({judged})"  # noqa: S608
 
 
 def faults_of(shape: Shape) -> Iterable[str]:
@@ -210,39 +262,71 @@ def faults_of(shape: Shape) -> Iterable[str]:
     yield f"({toc} IS NULL) = ({hoc} IS NULL)"
     yield f"kind = 'hub' AND {hoc} IS NULL"
     yield "k IS NULL"
-    yield f"x_activity IS NULL OR x_activity > {MOST_TKM!r}"
-    yield from _carriage_faults(shape)
-    yield from _energy_faults(shape)
+    yield (
+        "x_activity IS NULL" if shape.exact else f"x_activity IS NULL OR x_activity > {MOST_TKM!r}"
+    )
+    by_what = {
+        CARRIAGE: list(_carriage_faults(shape)),
+        VEHICLE: list(_vehicle_faults(shape)) if shape.may("vehicle") else [],
+        HUB_ENERGY: list(_handling_faults(shape)) if shape.may("hub_energy") else [],
+        HUB_RATE: list(_rate_faults(shape)) if shape.may("hub_rate") else [],
+    }
+    if shape.carriage_alone:
+        yield from by_what[CARRIAGE]
+    else:  # a leg is looked at for the faults of its own kind alone
+        cases = " ".join(
+            f"WHEN {what} THEN coalesce({' OR '.join(f'({t})' for t in tests)}, FALSE)"
+            for what, tests in by_what.items()
+            if tests
+        )
+        yield f"CASE b_what {cases} ELSE FALSE END"
     yield from _claim_faults(shape)
 
 
 def _carriage_faults(shape: Shape) -> Iterable[str]:
-    mode = shape.value("mode")
-    yield f"b_what IN ({CARRIAGE}, {VEHICLE}) AND {mode} IS DISTINCT FROM b_mode"
-    planned = f"b_what = {CARRIAGE}"
+    yield f"{shape.value('mode')} IS DISTINCT FROM b_mode"
+    planned = ""
     if shape.has("activity_tkm"):
-        yield f"{planned} AND activity_tkm IS NOT NULL AND b_by_teu"
-        planned += " AND activity_tkm IS NULL"
-    yield f"{planned} AND b_kind_fault"
-    if shape.has("distance_km"):
-        yield f"{planned} AND b_add_km < 0 AND NOT distance_km > -b_add_km"
+        yield "activity_tkm IS NOT NULL AND b_by_teu"
+        planned = "activity_tkm IS NULL AND "
+    yield f"{planned}b_kind_fault"
+    if shape.has("distance_km") and shape.may("added_km"):
+        yield f"{planned}b_add_km < 0 AND NOT distance_km > -b_add_km"
 
 
-def _energy_faults(shape: Shape) -> Iterable[str]:
+def _energy_of(shape: Shape) -> tuple[str, str, str]:
     drawn = shape.value("energy_kwh", "NULL::DOUBLE")
-    fuel, power = "coalesce(x_fuel, 0)", f"coalesce({drawn}, 0)"
-    yield f"b_what IN ({VEHICLE}, {HUB_ENERGY}) AND x_fuel IS NULL AND {drawn} IS NULL"
-    hub = f"b_what = {HUB_ENERGY}"
-    yield f"{hub} AND {_off_rate(fuel, 'b_diesel_per_t')}"
-    yield f"{hub} AND {_off_rate(power, 'b_kwh_per_t')}"
-    yield f"b_what = {HUB_RATE} AND ({fuel} <> 0 OR {power} <> 0)"
+    return "coalesce(x_fuel, 0)", f"coalesce({drawn}, 0)", f"x_fuel IS NULL AND {drawn} IS NULL"
+
+
+def _vehicle_faults(shape: Shape) -> Iterable[str]:
+    fuel, power, neither = _energy_of(shape)
+    yield f"{shape.value('mode')} IS DISTINCT FROM b_mode"
+    yield neither
     own, other = (
         f"CASE WHEN b_electric THEN {a} ELSE {b} END" for a, b in ((power, fuel), (fuel, power))
     )
-    yield f"b_what = {VEHICLE} AND (NOT ({own}) > 0 OR ({other}) <> 0)"
+    yield f"NOT ({own}) > 0 OR ({other}) <> 0"
+    yield from _unknown_energy(shape)
+
+
+def _handling_faults(shape: Shape) -> Iterable[str]:
+    fuel, power, neither = _energy_of(shape)
+    yield neither
+    yield _off_rate(fuel, "b_diesel_per_t")
+    yield _off_rate(power, "b_kwh_per_t")
+    yield from _unknown_energy(shape)
+
+
+def _unknown_energy(shape: Shape) -> Iterable[str]:
     yield "x_burnt <> 0 AND NOT b_fuel_known"
     if shape.has_grid:
         yield "x_drawn <> 0 AND g_no = 0"
+
+
+def _rate_faults(shape: Shape) -> Iterable[str]:
+    fuel, power, _ = _energy_of(shape)
+    yield f"{fuel} <> 0 OR {power} <> 0"
 
 
 def _off_rate(found: str, rate: str) -> str:

@@ -41,9 +41,17 @@ class BulkResult:
     by: Mapping[str, Mapping[str, int]]  # WTW by mode, kind, quality, data type and status
     gwp_sets: tuple[str, ...]
     unknown_columns: tuple[str, ...]
-    legs: tuple[Path, ...]  # Parquet, in order of the rows
+    legs: tuple[Path, ...]  # Parquet, part by part in order of the rows
     refusals: Path
     reused: int  # parts that an earlier run had finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How legs are written."""
+
+    kg: bool  # amounts as text in kg with six decimals, not as whole milligrams
+    working: bool  # the numbers of each leg in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +76,7 @@ def footprint_of_file(  # noqa: PLR0913  (a job is all of these)
     work: Path,
     matched: Matches | None = None,
     kg_text: bool = False,
+    working: bool = False,
     mixed_gwp: bool = False,
     threads: int = 2,
     memory_limit_mb: int = 700,
@@ -76,8 +85,10 @@ def footprint_of_file(  # noqa: PLR0913  (a job is all of these)
 ) -> BulkResult:
     """Write every good leg with its footprint into `out`, and every other row with the reason.
 
-    `out` gets `legs-00000.parquet` and on, in order of the rows, and `refused.csv`. Amounts are
-    whole milligrams, or with `kg_text` kilograms as text with six decimals. Finished parts stay in
+    `out` gets `legs-00000.parquet` and on, each with the legs of some rows of the source, which
+    `row` tells, and `refused.csv`. Amounts are
+    whole milligrams, or with `kg_text` kilograms as text with six decimals; `working` adds the
+    numbers of each leg in words. Finished parts stay in
     `work`, keyed by the bytes that they stand on: a run that was stopped goes on where it was, and
     ends with the same bytes. `report` is told each stage and how many parts of it are done.
 
@@ -99,20 +110,21 @@ def footprint_of_file(  # noqa: PLR0913  (a job is all of these)
             matches=matched,
             report=report,
         )
-        done = _work_through(batch, work, kg=kg_text, report=report)
+        form = Form(kg=kg_text, working=working)
+        done = _work_through(batch, work, form, report)
         want_one_warming(_warming(done), mixed=mixed_gwp)
         return _deliver(batch, done, out)
 
 
 def _work_through(
-    batch: Batch, work: Path, *, kg: bool, report: Callable[[str, int], None]
+    batch: Batch, work: Path, form: Form, report: Callable[[str, int], None]
 ) -> list[_Done]:
     folder = work / "parts"
     folder.mkdir(parents=True, exist_ok=True)
-    stamp = digest_of(batch.fingerprint, kg)
+    stamp = digest_of(batch.fingerprint, form.kg, form.working)
 
     def task(engine: Engine, part: Part) -> _Done:
-        return _work_part(batch, engine, part, folder / digest_of(stamp, part.key), kg=kg)
+        return _work_part(batch, engine, part, folder / digest_of(stamp, part.key), form)
 
     done = []
     for one in batch.crew.in_order(task, batch.source.parts):
@@ -121,16 +133,18 @@ def _work_through(
     return done
 
 
-def _work_part(batch: Batch, engine: Engine, part: Part, stem: Path, *, kg: bool) -> _Done:
+def _work_part(batch: Batch, engine: Engine, part: Part, stem: Path, form: Form) -> _Done:
     legs, refusals, told = (stem.with_suffix(s) for s in (".parquet", ".refused.csv", ".json"))
     reused = told.exists()
     if not reused:
         kept = [n for n in batch.source.kept if n not in {"toc_id", "hoc_id", "match_steps"}]
         factor_set = (batch.factors.edition, batch.factors.sha256)
-        outcome = _basis_columns(batch) | outcome_sql(batch.shape, factor_set, kg=kg)
+        outcome = _basis_columns(batch) | outcome_sql(
+            batch.shape, factor_set, kg=form.kg, working=form.working
+        )
         sql = legs_sql(batch.measured(part), batch.provenance, kept, outcome)
         copy_to(engine, sql, legs)
-        counts = _tally(engine, legs, kg=kg)
+        counts = _tally(engine, legs, kg=form.kg)
         refused, blank = _refuse(batch, engine, part, refusals, counts["rows"])
         draft = stem.with_suffix(".json.draft")
         draft.write_text(

@@ -28,6 +28,8 @@ from emissions.bulk.cells import (
     known_columns,
     read_sql,
     stored,
+    unchosen_sql,
+    untidy_sql,
 )
 from emissions.bulk.engine import literal, name
 from emissions.bulk.engine import place as pattern_free
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     from emissions.bulk.engine import Engine
 
 _ARROW = {"DOUBLE": pa.float64(), "BIGINT": pa.int64(), TEXT: pa.string()}
+# Columns of more different values than this are written as they are: no time goes into a list.
+_WORDS = "DICTIONARY_SIZE_LIMIT 5000"
+_LINE = "file_row_number + 2"  # as people count, the header being line 1
 FORM = 1  # of stored parts; raised when what is written changes
 
 
@@ -70,6 +75,7 @@ class Source:
     present: frozenset[str]  # known columns with at least one value
     unknown: tuple[str, ...]
     parts: tuple[Part, ...] = field(repr=False)
+    most: dict[str, float] = field(default_factory=dict)  # greatest value, where statistics tell
 
     @property
     def has_odd_words(self) -> bool:
@@ -136,6 +142,10 @@ def _open_parquet(  # noqa: PLR0913, PLR0917  (what opening needs, once)
     columns = known_columns(types)
     if not all(is_native(c, types[c.name]) for c in columns):
         return _staged(path, seen, header, parquet_blocks(path), crew, work, report)
+    tidy = _tidy(columns, types, place, crew)
+    ranges_of = _extremes(metadata, columns)
+    proven = frozenset(c.name for c in columns if _proves(c, ranges_of.get(c.name)))
+    proven |= _chosen(columns, ranges_of, place, crew)
     parts = []
     for number, (first, last) in enumerate(_ranges(metadata, rows_per_part)):
         rows = f"file_row_number >= {first} AND file_row_number < {last}"
@@ -143,9 +153,9 @@ def _open_parquet(  # noqa: PLR0913, PLR0917  (what opening needs, once)
         parts.append(
             Part(
                 number=number,
-                sql=read_sql(columns, types, "file_row_number + 2", where, native=True),
+                sql=read_sql(columns, types, _LINE, where, native=True, tidy=tidy, proven=proven),
                 doubtful_sql=as_written_sql(
-                    columns, types, "file_row_number + 2", where, native=True
+                    columns, types, _LINE, where, native=True, tidy=tidy, proven=proven
                 ),
                 rows=last - first,
                 key=digest_of(FORM, seen.sha256, first, last),
@@ -158,7 +168,99 @@ def _open_parquet(  # noqa: PLR0913, PLR0917  (what opening needs, once)
         present=_present(metadata, {c.name for c in columns}),
         unknown=tuple(n for n in header if n not in FOOTPRINT_LEGS.names),
         parts=tuple(parts),
+        most={n: float(e.high) for n, e in ranges_of.items() if isinstance(e.high, int | float)},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Extremes:
+    """What a file's own statistics say of a column, over all row groups."""
+
+    low: Any
+    high: Any
+    nulls: int
+
+
+def _extremes(metadata: pq.FileMetaData, columns: list[Column]) -> dict[str, _Extremes]:
+    """Return the extremes of columns whose every row group tells them; blank groups tell none."""
+    names = {c.name for c in columns}
+    told: dict[str, list[_Extremes]] = {}
+    silent: set[str] = set()
+    for i in range(metadata.num_row_groups):
+        group = metadata.row_group(i)
+        for j in range(group.num_columns):
+            column = group.column(j)
+            said, name_ = column.statistics, column.path_in_schema
+            if name_ not in names:
+                continue
+            if said is None or not said.has_null_count:
+                silent.add(name_)
+            elif said.has_min_max:
+                one = _Extremes(low=said.min, high=said.max, nulls=said.null_count)
+                told.setdefault(name_, []).append(one)
+            elif said.null_count < group.num_rows:
+                silent.add(name_)
+            else:
+                told.setdefault(name_, []).append(
+                    _Extremes(low=None, high=None, nulls=said.null_count)
+                )
+    return {n: _widest(parts) for n, parts in told.items() if n not in silent}
+
+
+def _widest(parts: list[_Extremes]) -> _Extremes:
+    known = [p for p in parts if p.low is not None]
+    return _Extremes(
+        low=min((p.low for p in known), default=None),
+        high=max((p.high for p in known), default=None),
+        nulls=sum(p.nulls for p in parts),
+    )
+
+
+def _proves(column: Column, found: _Extremes | None) -> bool:
+    """Tell whether statistics prove all values inside their bounds, and none missing."""
+    if found is None or (column.required and found.nulls):
+        return False
+    if column.kind not in {Kind.NUMBER, Kind.INTEGER}:
+        return column.kind is Kind.TEXT and not column.choices
+    if found.low is None:
+        return True
+    low, high = found.low, found.high
+    return (
+        (column.above is None or low > column.above)
+        and (column.at_least is None or low >= column.at_least)
+        and (column.at_most is None or high <= column.at_most)
+    )
+
+
+def _chosen(
+    columns: list[Column], found: dict[str, _Extremes], place: str, crew: Crew
+) -> frozenset[str]:
+    """Return the columns of choices in which no value is another word, and none lacks."""
+    words = [c for c in columns if c.choices]
+
+    def look(engine: Engine, column: Column) -> int:
+        return int(engine.one(unchosen_sql(column, place))[0])
+
+    others = crew.in_order(look, words)
+    return frozenset(
+        c.name
+        for c, other in zip(words, others, strict=True)
+        if not other and not (c.required and (c.name not in found or found[c.name].nulls))
+    )
+
+
+def _tidy(columns: list[Column], types: dict[str, str], place: str, crew: Crew) -> frozenset[str]:
+    """Return the columns of text in which no value is blank or has spaces around it.
+
+    One look at all of a column is far cheaper than to take spaces off every value.
+    """
+    words = [c.name for c in columns if types[c.name] == TEXT]
+
+    def look(engine: Engine, column: str) -> int:
+        return int(engine.one(untidy_sql(column, place))[0])
+
+    found = crew.in_order(look, words)
+    return frozenset(c for c, untidy in zip(words, found, strict=True) if not untidy)
 
 
 def _ranges(metadata: pq.FileMetaData, rows_per_part: int) -> Iterator[tuple[int, int]]:
@@ -314,9 +416,9 @@ def _table(rows: list[dict[str, Any]], columns: tuple[Column, ...]) -> pa.Table:
     return pa.table(arrays)
 
 
-def copy_to(engine: Engine, sql: str, path: Path, *, compression: str = "zstd") -> None:
+def copy_to(engine: Engine, sql: str, path: Path, *, compression: str = "snappy") -> None:
     """Write an answer as Parquet, complete or not at all."""
     draft = path.with_name(path.name + ".draft")
     place = literal(str(draft.resolve()))
-    engine.run(f"COPY ({sql}) TO {place} (FORMAT parquet, COMPRESSION {compression})")
+    engine.run(f"COPY ({sql}) TO {place} (FORMAT parquet, COMPRESSION {compression}, {_WORDS})")
     draft.replace(path)

@@ -6,25 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.units import KG_PER_TONNE, MILLIONTHS
-from emissions.bulk.batch import Batch, Matches, open_batch, want_one_warming
+from emissions.bulk.batch import LEG_BIT, Batch, Matches, open_batch, settle, want_one_warming
 from emissions.bulk.crew import Crew
 from emissions.bulk.engine import place as pattern_free
-from emissions.bulk.figures import MG
+from emissions.bulk.figures import MG, distinct_mg
 from emissions.bulk.sources import copy_to
 from emissions.bulk.terms import term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from emissions.bulk.engine import Engine
     from emissions.bulk.sources import Part
     from emissions.factors import Factors
 
-_SUMS = (*MG, "activity_millionths", "legs", "refused_legs")
+_BITS = ("warming", "once", "wrong")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +80,18 @@ def shipment_totals(  # noqa: PLR0913  (a job is all of these)
             rows_per_part=rows_per_part,
             matches=matched,
             report=report,
+            settled=False,
         )
-        return _totals(batch, work, out, mixed_gwp=mixed_gwp, report=report)
+        quick = _quick(batch, report)
+        if quick is not None:
+            return _totals(batch, quick, out, mixed_gwp=mixed_gwp)
+        settle(batch)
+        return _totals(batch, _summed(batch, work, report), out, mixed_gwp=mixed_gwp)
 
 
 def _totals(
-    batch: Batch,
-    work: Path,
-    out: Path | None,
-    *,
-    mixed_gwp: bool,
-    report: Callable[[str, int], None],
+    batch: Batch, parts: Iterable[pa.Table], out: Path | None, *, mixed_gwp: bool
 ) -> ShipmentTotals:
-    parts = _summed(batch, work, report)
     shipments = ok = refused = warming = 0
     kept: list[pa.Table] = []
     writer = None
@@ -124,14 +124,70 @@ def _totals(
 
 
 def _sum(table: pa.Table, column: str) -> int:
-    return int(pa.compute.sum(table[column]).as_py() or 0)
+    return int(pc.sum(table[column]).as_py() or 0)
 
 
 def _bits(table: pa.Table) -> int:
     bits = 0
-    for one in pa.compute.unique(table["warming"]).to_pylist():
+    for one in pc.unique(table["warming"]).to_pylist():
         bits |= one or 0
     return bits
+
+
+def _quick(batch: Batch, report: Callable[[str, int], None]) -> list[pa.Table] | None:
+    """Sum a file without a fault in one pass; None where a leg is refused, repeated or astray.
+
+    Most files have nothing to refuse. That is found while they are summed, and only then is it
+    worth while to look which leg it was.
+    """
+
+    def task(engine: Engine, part: Part) -> pa.Table:
+        return engine.arrow(_quick_sql(batch, part))
+
+    ready: list[pa.Table] = []
+    last: pa.Table | None = None
+    for done, table in enumerate(batch.crew.in_order(task, batch.source.parts), start=1):
+        report("totals", done)
+        if not table.num_rows or pc.any(table["wrong"]).as_py():
+            return None
+        if last is None:
+            last = table
+            continue
+        if last["shipment_id"][-1].as_py() > table["shipment_id"][0].as_py():
+            return None  # a shipment may go on anywhere: the parts are not final
+        first, last = _joined(last, table)
+        ready.append(first)
+    ready += [last] if last is not None else []
+    if any(_repeats(table) for table in ready):
+        return None
+    return [table.select(_SHOWN) for table in ready]
+
+
+def _repeats(table: pa.Table) -> bool:
+    """Tell whether a shipment repeats a leg number."""
+    return bool(pc.any(pc.not_equal(table["once"], table["each"])).as_py())
+
+
+def _quick_sql(batch: Batch, part: Part) -> str:
+    """Return the statement that sums a part's legs, good or not, and tells if one is wrong."""
+    stands_for = distinct_mg(batch.shape)
+    own = sorted({n for n in stands_for.values() if n})
+    sums = "".join(f", CAST(sum({n}) AS BIGINT) AS s_{n}" for n in own)
+    grouped = (
+        f"SELECT shipment_id, count(*) AS legs{sums}, "  # noqa: S608
+        f"CAST(sum({_activity_sql(batch)}) AS BIGINT) AS activity_millionths, "
+        f"bit_or({batch.warming_sql}) AS warming, bit_or({LEG_BIT}) AS once, "
+        f"CAST(sum({LEG_BIT}) AS BIGINT) AS each, bool_or(refused) OR shipment_id IS NULL AS wrong "
+        f"FROM ({batch.measured(part)}) GROUP BY shipment_id"
+    )
+    mg = {n: f"s_{first}" if first else "0::BIGINT" for n, first in stands_for.items()}
+    said = mg | {
+        "refused_legs": "0::BIGINT",
+        "wtw_mg": f"{mg['wtt_mg']} + {mg['ttw_mg']}",
+        "market_wtw_mg": f"{mg['market_wtt_mg']} + {mg['market_ttw_mg']}",
+    }
+    shown = ", ".join(f"{said[n]} AS {n}" if n in said else n for n in _SHOWN)
+    return f"SELECT {shown}, once, each, wrong FROM ({grouped}) ORDER BY shipment_id"  # noqa: S608
 
 
 def _summed(batch: Batch, work: Path, report: Callable[[str, int], None]) -> Iterator[pa.Table]:
@@ -171,7 +227,7 @@ def _joined(before: pa.Table, after: pa.Table) -> tuple[pa.Table, pa.Table]:
     both: dict[str, Any] = {"shipment_id": pair[0]["shipment_id"]}
     for column in before.schema.names[1:]:
         a, b = pair[0][column], pair[1][column]
-        both[column] = a | b if column == "warming" else a + b
+        both[column] = a | b if column in _BITS else a + b
     merged = pa.Table.from_pylist([both], schema=before.schema)
     return before.slice(0, end), pa.concat_tables([merged, after.slice(1)])
 
