@@ -76,7 +76,9 @@ def glance(path: Path) -> Glance:
                 continue
             if b"\0" in chunk:
                 raise DataError(f"{path.name}: holds a NUL character; wanted plain CSV text")
-            quoted = quoted or b'"' in chunk
+            # The header is read by itself, quotes and all, unless one goes on in the next line.
+            head, _, body = (b"", b"", chunk) if last else chunk.partition(b"\n")
+            quoted = quoted or b'"' in body or head.count(b'"') % 2 == 1
             seen = last + chunk
             odd = odd or seen.count(b"\r") - seen.endswith(b"\r") > seen.count(b"\r\n")
             last = chunk[-1:]

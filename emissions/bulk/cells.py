@@ -130,7 +130,14 @@ def _stripped(raw: str) -> str:
     far most, are left alone.
     """
     plain = f"{raw} >= '!' AND {raw} < chr(127) AND right({raw}, 1) BETWEEN '!' AND '~'"
-    return f"CASE WHEN {plain} THEN {raw} ELSE nullif(trim({raw}, {literal(_BLANKS)}), '') END"
+    rest = f"nullif(trim({raw}, {literal(_BLANKS)}), '')"
+    return f"CASE WHEN {raw} = '' THEN NULL WHEN {plain} THEN {raw} ELSE {rest} END"
+
+
+def stripped_sql(columns: Iterable[Column], source: str) -> str:
+    """Return a statement of `line` and each cell as `str.strip` leaves it, NULL where blank."""
+    cells = ", ".join(f"{_stripped(name(c.name))} AS {name(c.name)}" for c in columns)
+    return f"SELECT line, {cells} FROM {source}"  # noqa: S608
 
 
 def _numeric(column: Column, text: str) -> Cell:

@@ -28,6 +28,7 @@ from emissions.bulk.cells import (
     known_columns,
     read_sql,
     stored,
+    stripped_sql,
     unchosen_sql,
     untidy_sql,
 )
@@ -351,9 +352,11 @@ def _stage_block(
     types = dict.fromkeys([c.name for c in columns], TEXT)
     engine.lend("block", block.table)
     try:
-        doubtful = list(engine.records(as_written_sql(columns, types, "line", "block")))
+        engine.run(f"CREATE OR REPLACE TEMP TABLE cells AS {stripped_sql(columns, 'block')}")
+        tidy = frozenset(types)  # what is around the words is off now, once for all
+        read = read_sql(columns, types, "line", "cells", native=True, tidy=tidy)
+        doubtful = list(engine.records(_written_sql(columns, read)))
         taken, refused, blank = _decide(file, columns, doubtful)
-        read = read_sql(columns, types, "line", "block")
         sql = f"SELECT * EXCLUDE (doubtful) FROM ({read}) WHERE NOT doubtful"  # noqa: S608
         if taken:
             engine.lend("taken", _table(taken, columns))
@@ -370,6 +373,13 @@ def _stage_block(
     filled = engine.one(f"SELECT {counted} FROM read_parquet({place})")  # noqa: S608
     present = [c.name for c, n in zip(columns, filled, strict=True) if n]
     return {"blank": blank, "refused": count, "present": present}
+
+
+def _written_sql(columns: tuple[Column, ...], read: str) -> str:
+    """Return the statement of a block's doubtful rows as they are written."""
+    cells = ", ".join(name(c.name) for c in columns)
+    lines = f"SELECT line FROM ({read}) WHERE doubtful"  # noqa: S608
+    return f"SELECT line, {cells} FROM block WHERE line IN ({lines}) ORDER BY line"  # noqa: S608
 
 
 def _decide(
