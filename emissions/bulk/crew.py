@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import shutil
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from emissions.bulk.engine import Engine
@@ -67,12 +67,15 @@ class Crew:
     ) -> Iterator[_Answer]:
         """Yield the answer for each item; few items are under way at a time."""
         waiting: deque[Future[_Answer]] = deque()
-        for item in items:
-            waiting.append(self._threads.submit(self._do, task, item))
-            if len(waiting) > len(self.engines):
+        try:
+            for item in items:
+                waiting.append(self._threads.submit(self._do, task, item))
+                if len(waiting) > len(self.engines):
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:  # who takes no more answers must not find an engine at work
+            wait([one for one in waiting if not one.cancel()])
 
     def _do(self, task: Callable[[Engine, _Item], _Answer], item: _Item) -> _Answer:
         engine = self._free.get()
