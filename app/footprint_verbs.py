@@ -108,6 +108,9 @@ def footprint(  # noqa: PLR0913  (the options of the verb)
     measures: Annotated[
         Path | None, typer.Option(help="measures.toml: what-ifs, each with its saving a year.")
     ] = None,
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="Millions of legs in our columns: Parquet out, in parts.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 if any row was refused.")
     ] = False,
@@ -134,6 +137,8 @@ def footprint(  # noqa: PLR0913  (the options of the verb)
         gwp_set=gwp,
         mixed_gwp=mix,
     )
+    if bulk:
+        return _bulk(file, options, out, strict=strict)
     if preview:
         return _preview(file, options, as_json=as_json)
     asked = _wanted(subject, level, period, omit, (targets, measures))
@@ -205,6 +210,27 @@ def _take(  # noqa: PLR0913  (how the answer is told)
         typer.echo(f"unknown column, ignored: {name}", err=True)
     show_footprint(result, as_json=as_json)
     return _NO if strict and result.refused else _DONE
+
+
+def _bulk(file: Path, options: Options, out: Path | None, *, strict: bool) -> int:
+    from app.bulk_desk import take_bulk  # noqa: PLC0415
+    from app.footprints import FootprintDesk  # noqa: PLC0415
+    from app.tools import open_tools  # noqa: PLC0415
+
+    if out is None or out.suffix:
+        raise GreenlaneError("--bulk wants a folder: -o DIR")
+    desk = FootprintDesk(open_tools())
+    factors = desk.factors(options)
+    summary = take_bulk(
+        file,
+        out,
+        factors,
+        desk.matcher(factors),
+        mixed_gwp=options.mixed_gwp,
+        report=lambda text: typer.echo(f"  {text}", err=True),
+    )
+    typer.echo(json.dumps(summary, indent=1, sort_keys=True))
+    return _NO if strict and summary["rows"]["refused"] else _DONE
 
 
 def _preview(file: Path, options: Options, *, as_json: bool) -> int:
