@@ -37,6 +37,7 @@ from emissions.inventory import Inventory, take_inventory
 from emissions.ledger import read_book
 from emissions.legs import elements_of
 from emissions.neutrality import assess, declare, read_declaration
+from emissions.neutrality.departures import departures_of
 from emissions.own_sets import OWN_FACTORS, own_files, read_own
 
 if TYPE_CHECKING:
@@ -132,7 +133,11 @@ def make_declaration(legs_folder: Path, books_folder: Path, factors: Factors) ->
         raise DataError("\n".join(map(str, faults)))
     chains_of([line.element for line in found.inventory.lines])
     statement, after = declare(
-        read_declaration(declaration, file=DECLARATION), found.inventory, book, factors
+        read_declaration(declaration, file=DECLARATION),
+        found.inventory,
+        book,
+        factors,
+        departures=departures_of(read_rows(legs, "legs.csv")),
     )
     return Declared(
         statement=statement,

@@ -13,6 +13,7 @@ from data.toml_text import read_toml
 from emissions.evidence.canonical import EvidenceError, sha256_hex
 from emissions.evidence.recompute import LegFigures, Row, Tables, exact, number
 from emissions.ledger.entries import Entry, Kind, Span
+from emissions.neutrality.departures import departures_of
 from emissions.neutrality.statement import (
     ElectricityUse,
     FactorSet,
@@ -191,6 +192,7 @@ def rebuild_statement(  # noqa: PLR0913  (a statement has many parts)
         saf=_saf(legs, tables),
         electricity=_electricity(legs, tables),
         entries=entries,
+        departures=departures_of(leg.row for leg in legs),
     )
 
 

@@ -13,6 +13,7 @@ from emissions.inventory import published_after
 from emissions.ledger.book import Book, draw
 from emissions.ledger.credits import KG_PER_CREDIT
 from emissions.ledger.entries import Kind
+from emissions.neutrality.departures import UNTIMED, Departures
 from emissions.neutrality.statement import (
     ElectricityUse,
     FactorSet,
@@ -124,9 +125,16 @@ def _use_units(statement: Statement, book: Book) -> Book:
 
 
 def declare(
-    declaration: Declaration, inventory: Inventory, book: Book, factors: Factors
+    declaration: Declaration,
+    inventory: Inventory,
+    book: Book,
+    factors: Factors,
+    *,
+    departures: Departures = UNTIMED,
 ) -> tuple[Statement, Book]:
     """Return the statement, and the book in which its SAF, certificates and credits are used.
+
+    `departures` tell whether the freight is of the declared period; without them nobody knows.
 
     Raises
     ------
@@ -153,6 +161,7 @@ def declare(
         saf=_saf(inventory, factors),
         electricity=_electricity(inventory, factors),
         entries=(),
+        departures=departures,
     )
     after = _use_units(bare, book)
     return replace(bare, entries=after.entries[len(book.entries) :]), after

@@ -5,6 +5,7 @@ The requirements are restated in our own words; clause numbers are joined by the
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ _MATERIAL = Decimal("0.01")  # exactly one per cent may still be excluded
 _DOMINANT = Decimal("0.5")
 _DIRECT_SCOPES = (1, 2)
 _PRIMARY_WANTED = Decimal("0.5")
+_ZONES = timedelta(days=1)  # times in UTC may lie on the day beside that of their place
 _OFFSET_ONLY = "offset-only-first-period"
 
 
@@ -172,6 +174,30 @@ def period_in_order(statement: Statement, _book: Book) -> list[Finding]:
     days = (d.period_end - d.period_start).days + 1
     year = 366
     return [answer("FP-6", 0 < days <= year, f"period {d.period_start} to {d.period_end}")]
+
+
+def freight_of_the_period(statement: Statement, _book: Book) -> list[Finding]:
+    """Demand freight that departed in the period; a shipment may still be under way at its end.
+
+    Legs without times answer nothing: that warns, for a footprint needs no times.
+    """
+    d, found = statement.declaration, statement.departures
+    if d.period_start is None or d.period_end is None:
+        return [answer("FP-8", None, "period is missing", warns=True)]
+    if found.first is None or found.last_start is None:
+        return [answer("FP-8", None, "no leg says when it departed", warns=True)]
+    begun = d.period_start - _ZONES <= found.first
+    ended = found.last_start <= d.period_end + _ZONES
+    message = (
+        f"shipments departed {found.first} to {found.last_start}, "
+        f"period {d.period_start} to {d.period_end}"
+    )
+    if not (begun and ended):
+        return [answer("FP-8", passed=False, message=message)]
+    if found.undated:
+        told = f"{message}; {found.undated} of {found.dated + found.undated} tell no day"
+        return [answer("FP-8", None, told, warns=True)]
+    return [answer("FP-8", passed=True, message=message)]
 
 
 def factors_known_on_the_day(statement: Statement, _book: Book) -> list[Finding]:

@@ -76,6 +76,7 @@ _COMMON: tuple[Rule, ...] = (
     footprint_rules.primary_data_preferred,
     footprint_rules.columns_kept_apart,
     footprint_rules.period_in_order,
+    footprint_rules.freight_of_the_period,
     footprint_rules.factors_known_on_the_day,
     footprint_rules.plan_complete,
     footprint_rules.reduction_route_open,

@@ -12,6 +12,7 @@ from data.units import MG_PER_KG, kg_text
 from emissions.ledger.credits import KG_PER_CREDIT
 from emissions.ledger.entries import Entry, Kind
 from emissions.ledger.saf import biogenic_kgco2
+from emissions.neutrality.departures import UNTIMED, Departures
 
 if TYPE_CHECKING:
     from datetime import date
@@ -112,6 +113,7 @@ class Statement:
     saf: tuple[SafUse, ...]
     electricity: tuple[ElectricityUse, ...]
     entries: tuple[Entry, ...]  # uses of lots for this subject
+    departures: Departures = UNTIMED  # of the legs; the signed document does not repeat them
 
     @property
     def offsets_kg(self) -> int:

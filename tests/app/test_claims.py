@@ -138,6 +138,22 @@ def test_seal_writes_no_pack_that_a_reader_would_refuse(
     assert not (folder / "claim.zip").exists()
 
 
+@pytest.mark.parametrize(
+    ("departs_at", "verdict"),
+    [("2026-02-02T08:00:00+08:00", "fail"), ("2023-06-10T08:00:00+08:00", "pass")],
+)
+def test_freight_of_another_year_does_not_pass(
+    folder: Path, factors: Factors, departs_at: str, verdict: str
+) -> None:
+    """The sample declares June 2023; whoever seals freight of 2026 under it hears of it."""
+    edit(folder, 1, departs_at=departs_at)
+    declared = claims.make_declaration(folder, folder, factors)
+    assert [f.verdict for f in declared.self_check.findings if f.code == "FP-8"] == [verdict]
+    if verdict == "fail":
+        with pytest.raises(EvidenceError, match="FP-8"):
+            seal(folder, factors)
+
+
 def test_seal_knows_roles_and_sets_of_its_own(folder: Path, factors: Factors) -> None:
     """A verification body may sign; a king may not; a set nobody published needs its hash."""
     with pytest.raises(EvidenceError, match="role 'king'"):

@@ -24,6 +24,7 @@ from emissions.neutrality.declaration import (
     Subject,
     Validation,
 )
+from emissions.neutrality.departures import Departures
 from emissions.neutrality.statement import (
     ElectricityUse,
     FactorSet,
@@ -165,7 +166,14 @@ STATEMENT = Statement(
     ),
     electricity=(ElectricityUse(market="CN", used_wh=500_000, covered_wh=400_000),),
     entries=ENTRIES,
+    departures=Departures(first=date(2023, 6, 1), last_start=date(2023, 6, 30), dated=3),
 )
+
+
+def departed(first: date, last_start: date, undated: int = 0) -> Change:
+    """Let the freight depart on other days than those of the period."""
+    found = Departures(first=first, last_start=last_start, dated=3, undated=undated)
+    return state(departures=found)
 
 
 def state(**changes: Any) -> Change:
@@ -243,6 +251,13 @@ ANSWERS: list[tuple[str, Verdict, Change]] = [
     ("FP-6", FAIL, say(period_start=date(2022, 6, 1))),
     ("FP-6", UNKNOWN, say(period_start=None)),
     ("FP-7", FAIL, state(factors=replace(STATEMENT.factors, late=(("AIR", "2025-06-10"),)))),
+    ("FP-8", FAIL, departed(date(2026, 2, 2), date(2026, 2, 2))),
+    ("FP-8", FAIL, departed(date(2023, 5, 30), date(2023, 6, 30))),
+    ("FP-8", FAIL, departed(date(2023, 6, 1), date(2023, 7, 2))),
+    ("FP-8", PASS, departed(date(2023, 5, 31), date(2023, 7, 1))),
+    ("FP-8", UNKNOWN, departed(date(2023, 6, 1), date(2023, 6, 30), undated=1)),
+    ("FP-8", UNKNOWN, state(departures=Departures())),
+    ("FP-8", UNKNOWN, say(period_end=None)),
     ("PL-1", FAIL, part("plan", commitment="")),
     ("PL-1", UNKNOWN, part("plan", commitment=None)),
     ("PL-2", FAIL, part("plan", timescale="")),

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 import emissions
 from data import open_catalogue
 from data.catalogue import Catalogue
+from data.findings import Verdict
 from data.schemas import LEGS
 from data.tables import write_bytes
 from data.units import kg_text, micro
@@ -215,6 +216,7 @@ def sealed(
     signers: tuple[Signer, ...] = (ISSUER,),
     factor_set: Factors | None = None,
     shipments: bytes | None = SHIPMENTS,
+    departs_at: str = "",
 ) -> bytes:
     """Return the pack of these elements."""
     taken = factor_set or factors()
@@ -225,7 +227,9 @@ def sealed(
     return seal(
         statement,
         assess(statement, after),
-        legs=write_bytes(map(leg_row, inventory.lines), LEGS),
+        legs=write_bytes(
+            (leg_row(line) | {"departs_at": departs_at} for line in inventory.lines), LEGS
+        ),
         hubs=HUBS,
         declaration=declaration,
         books=BOOKS,
@@ -241,6 +245,26 @@ def sealed(
 def claim() -> bytes:
     """Return the good claim."""
     return sealed(chain())
+
+
+@pytest.mark.parametrize(
+    ("departs_at", "verdict", "intact"),
+    [
+        ("2023-06-05T08:00:00+08:00", Verdict.PASS, True),
+        ("2026-02-02T08:00:00+08:00", Verdict.FAIL, False),
+        ("", Verdict.UNKNOWN, True),
+    ],
+)
+def test_verifier_holds_departures_against_the_period_itself(
+    departs_at: str, verdict: Verdict, *, intact: bool
+) -> None:
+    """June 2023 is declared; whatever the signer's own check said, legs.csv tells the days.
+
+    Packs from before the rule have no times: they are told of and stay intact.
+    """
+    report = verify_pack(sealed(chain(), departs_at=departs_at), trust=TRUST)
+    assert [f.verdict for f in report.findings if f.code == "FP-8"] == [verdict]
+    assert report.ok is intact
 
 
 def members_of(pack: bytes) -> dict[str, bytes]:
