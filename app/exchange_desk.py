@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from app.claims import factors_of
 from app.footprint_files import total_rows
 from app.footprint_intake import Options, legs_of_rows
 from app.rows import refused_rows
-from app.server_store import write_store
+from app.server_store import read_store, write_store
 from app.server_tokens import hash_secret
 from app.tools import open_tools
 from data.errors import DataError, GreenlaneError
@@ -93,15 +94,18 @@ def read_mixes(given: Iterable[str]) -> dict[str, EnergyMix]:
     return mixes
 
 
-def write_folder(
+def write_folder(  # noqa: PLR0913  (an export and its two options)
     source: Path,
     out: Path,
     *,
     publication: Publication,
     mixes: Mapping[str, EnergyMix],
     market_based: bool = False,
+    leave_out: bool = False,
 ) -> dict[str, Any]:
     """Write the legs of a footprint or plan folder as objects that a server offers.
+
+    With `leave_out`, shipments with a place that nobody knows are left out, whole, and listed.
 
     Raises
     ------
@@ -115,10 +119,17 @@ def write_folder(
     elements = elements_of(table, factors)
     if table.refused:
         raise DataError("\n".join(map(str, table.refused[:20])))
+    places, unknown = _places(table, source, Atlas(tools.catalogue))
+    if unknown and not leave_out:
+        told = [fault for faults in unknown.values() for fault in faults]
+        raise DataError("\n".join([*told[:20], _HOW_TO_LEAVE_OUT]))
+    known = [e for e in elements if e.shipment_id not in unknown]
+    if not known:
+        raise DataError(f"{source}: each shipment has a place that is not known")
     objects = objects_of(
-        take_inventory(elements, factors),
+        take_inventory(known, factors),
         factors,
-        places=_places(table, source, Atlas(tools.catalogue)),
+        places=places,
         facts=facts_of(table.rows),
         mixes={
             m.category_id: EnergyMix(shares=m.energy_mix) for m in factors.matches if m.energy_mix
@@ -134,50 +145,59 @@ def write_folder(
         "hocs": len(objects.hocs),
         "activity_data": len(export.tads),
         "left_out": list(export.left_out),
+        "shipments_left_out": unknown,
     }
 
 
-def _places(table: Table, source: Path, atlas: Atlas) -> dict[str, Place]:
-    """Return the places of legs: those of the folder's own hubs, the others by our gazetteer."""
+_HOW_TO_LEAVE_OUT = "--leave-out-unknown writes the other shipments, and lists these"
+
+
+def _places(
+    table: Table, source: Path, atlas: Atlas
+) -> tuple[dict[str, Place], dict[str, list[str]]]:
+    """Return the places of legs, the folder's own first; and by shipment what is not known."""
     own = {}
     if (source / "hubs.csv").is_file():
         own = {row["hub_id"]: row for row in read_table(source / "hubs.csv", HUBS).rows}
-    found = {}
+    found: dict[str, Place] = {}
+    unknown: dict[str, list[str]] = {}
     for row in table.rows:
-        for name in (row["origin"], row["destination"]):
+        for name in dict.fromkeys((row["origin"], row["destination"])):
             if name in found:
                 continue
-            if name in own:
-                hub = own[name]
-                found[name] = Place(
-                    city=hub["name"], country=hub["country"], lat=hub["lat"], lng=hub["lon"]
-                )
-                continue
-            position = atlas.position(name, row["mode"] or "")
-            found[name] = Place(
-                city=position.name,
-                country=position.country,
-                iata=position.iata if row["mode"] == "air" else "",
-                locode=position.unlocode,
-                lat=position.lat,
-                lng=position.lon,
-            )
-    return found
+            try:
+                found[name] = _own_place(own[name]) if name in own else _place(name, row, atlas)
+            except DataError as fault:
+                where = f"{row['shipment_id']} leg {row['leg_no']}"
+                unknown.setdefault(row["shipment_id"], []).append(f"{where}: {fault}")
+    return found, unknown
+
+
+def _own_place(hub: Mapping[str, Any]) -> Place:
+    return Place(city=hub["name"], country=hub["country"], lat=hub["lat"], lng=hub["lon"])
+
+
+def _place(name: str, row: Mapping[str, Any], atlas: Atlas) -> Place:
+    position = atlas.position(name, row["mode"] or "")
+    return Place(
+        city=position.name,
+        country=position.country,
+        iata=position.iata if row["mode"] == "air" else "",
+        locode=position.unlocode,
+        lat=position.lat,
+        lng=position.lon,
+    )
 
 
 def read_file(source: Path, out: Path) -> dict[str, Any]:
-    """Read iLEAP JSON into tables: carriers' own categories, legs with their figures, activity.
+    """Read iLEAP JSON, or a folder of it, into tables: categories, legs with figures, activity.
 
     Raises
     ------
     GreenlaneError
         if the file is no JSON that we can read.
     """
-    try:
-        content = source.read_bytes()
-    except OSError as error:
-        raise DataError(f"{source}: {error.strerror or error}") from None
-    found = read_objects(content, file=source.name)
+    found = read_objects(_content(source), file=source.name)
     tables = {
         "intensities.csv": (intensity_rows(found), INTENSITIES),
         "hubs_intensity.csv": (hub_rows(found), HUB_INTENSITIES),
@@ -198,6 +218,17 @@ def read_file(source: Path, out: Path) -> dict[str, Any]:
             if f.verdict != "pass"
         ],
     }
+
+
+def _content(source: Path) -> bytes:
+    """Return a file, or the whole store that `write_folder` or a neighbour of it wrote."""
+    try:
+        if not source.is_dir():
+            return source.read_bytes()
+        store = read_store(source)
+    except OSError as error:
+        raise DataError(f"{source}: {error.strerror or error}") from None
+    return json.dumps({"data": [*store.footprints.values(), *store.tads]}).encode()
 
 
 def read_clients(path: Path) -> tuple[dict[str, str], bool]:

@@ -20,7 +20,8 @@ def exchange(  # noqa: PLR0913  (what an envelope says)
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the result.")],
     read: Annotated[
-        bool, typer.Option("--read", help="Read iLEAP JSON into tables, instead of writing it.")
+        bool,
+        typer.Option("--read", help="Read iLEAP JSON, a file or a folder of it, into tables."),
     ] = False,
     company: Annotated[str, typer.Option(help="Who publishes.")] = "",
     company_id: Annotated[str, typer.Option(help="URN of the company.")] = "",
@@ -34,6 +35,12 @@ def exchange(  # noqa: PLR0913  (what an envelope says)
     ] = None,
     market_based: Annotated[
         bool, typer.Option("--market-based", help="Also our own extension with that column.")
+    ] = False,
+    leave_out_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-unknown", help="Leave out, and list, shipments with unknown places."
+        ),
     ] = False,
 ) -> int:
     """Write a footprint as iLEAP 1.0.0 objects in PACT v2 envelopes, or read such into tables."""
@@ -60,6 +67,7 @@ def exchange(  # noqa: PLR0913  (what an envelope says)
             publication=exchange_desk.publication(company, company_id, created, period),
             mixes=exchange_desk.read_mixes(mix or []),
             market_based=market_based,
+            leave_out=leave_out_unknown,
         )
     typer.echo(json.dumps(told, indent=1, sort_keys=True))
     return _DONE

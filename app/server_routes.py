@@ -337,6 +337,7 @@ def _event_faults(event: dict[str, Any]) -> list[str]:
             "type": "object",
             "required": ["legs"],
             "properties": {"legs": {"type": "array", "items": {"type": "object"}}},
+            "additionalProperties": False,
         }
     ),
 )
@@ -345,7 +346,11 @@ async def footprint(request: Request, _: Client) -> JSONResponse:
     compute = _host(request).compute
     if compute is None:
         raise ProblemError(501, "NotImplemented", "this host takes no footprints")
-    legs = _read(await request.body()).get("legs")
+    body = _read(await request.body())
+    unknown = ", ".join(sorted(body.keys() - {"legs"}))
+    if unknown:
+        raise ProblemError(400, "BadRequest", f"found {unknown[:200]}, wanted legs alone")
+    legs = body.get("legs")
     if not isinstance(legs, list) or not all(isinstance(leg, dict) for leg in legs):
         raise ProblemError(400, "BadRequest", "legs: wanted a list of objects, one for each leg")
     try:

@@ -37,7 +37,7 @@
 >>> import json
 >>> found = read_objects(json.dumps({"data": publish(objects, us).footprints}).encode())
 >>> [(row["toc_id"], row["carrier_wtw_kgco2e"]) for row in leg_rows(found)]
-[('AIR-LONGHAUL-AVG', 5918.1648)]
+[('example-forwarding:AIR-LONGHAUL-AVG', 5918.1648)]
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from emissions.exchange.models import (
     unknown_fields,
     unknown_words,
 )
-from emissions.exchange.pact import SCHEMAS
+from emissions.exchange.pact import SCHEMAS, deviation_told
 from emissions.exchange.rules import ROUNDED_KG, Thing, check, close
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Envelope:
     period_end: datetime | None = None
     primary_share: float | None = None
     gwp_set: str = ""
+    deviation_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,7 @@ class _HeadPcf(BaseModel):
     reference_period_end: Time | None = Field(default=None, alias="referencePeriodEnd")
     primary_data_share: float | None = Field(default=None, alias="primaryDataShare", ge=0, le=100)
     characterization_factors: str = Field(default="", alias="characterizationFactors")
+    uncertainty: str = Field(default="", alias="uncertaintyAssessmentDescription")
 
 
 class _Head(BaseModel):
@@ -165,6 +167,7 @@ def _take_footprint(
         period_end=head.pcf.reference_period_end,
         primary_share=head.pcf.primary_data_share,
         gwp_set=head.pcf.characterization_factors,
+        deviation_share=deviation_told(head.pcf.uncertainty),
     )
     ours = 0
     for i, extension in enumerate(head.extensions or ()):

@@ -340,6 +340,7 @@ class CarbonFootprint(Model):
     exempted_emissions_description: str
     packaging_emissions_included: bool
     primary_data_share: Annotated[float, Field(ge=0, le=100)] | None = None
+    uncertainty_assessment_description: str | None = None
 
 
 class DataModelExtension(Model):

@@ -72,6 +72,7 @@ class Basis:
 
     primary_share: float  # of its emissions
     gwp_sets: tuple[str, ...]
+    deviation_share: float = 0.0  # half width of the interval, as a share of the figure
     market_based: Emissions = NOTHING
 
 
@@ -313,5 +314,6 @@ def _basis(lines: Sequence[Line]) -> Basis:
     return Basis(
         primary_share=primary / total if total else 0.0,
         gwp_sets=tuple(sorted({name for line in lines for name in line.gwp_sets})),
+        deviation_share=max(line.deviation_share for line in lines),
         market_based=sum((line.market_based for line in lines), NOTHING),
     )

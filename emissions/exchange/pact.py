@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +42,8 @@ URN = "urn:pathfinder:product:customcode:vendor-assigned"
 # A name space of our own, so that no other writer's content can have the same name.
 _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://greenlane.invalid/exchange/1")
 _SETS = ("AR5", "AR6")
+_DEVIATION = "half width of the interval: {} of the figure"
+_DEVIATION_READ = re.compile(_DEVIATION.format(r"([0-9]{1,3}(?:\.[0-9]{1,17})?)"), re.ASCII)
 _BOUNDARY = (
     "Well-to-wheel: energy provision and vehicle or hub operation of each transport chain element"
 )
@@ -204,7 +207,18 @@ def _pcf(
         exempted_emissions_description="",
         packaging_emissions_included=False,
         primary_data_share=round(basis.primary_share * 100, 6),
+        uncertainty_assessment_description=_DEVIATION.format(round(basis.deviation_share, 6)),
     )
+
+
+def deviation_told(text: str) -> float | None:
+    """Read the width that we write into an envelope; nothing from a stranger's prose.
+
+    >>> deviation_told("half width of the interval: 0.5 of the figure")
+    0.5
+    """
+    found = _DEVIATION_READ.fullmatch(text)
+    return float(found[1]) if found else None
 
 
 def _measure(thing: ShipmentFootprint | TOC | HOC) -> tuple[Decimal, Decimal, Decimal, str]:

@@ -12,10 +12,11 @@ from data.schemas import FOOTPRINT_LEGS
 from data.tables import number_text
 from emissions.exchange import vocabulary as v
 from emissions.exchange.models import decimal_text
+from emissions.exchange.neighbours import distances_behind, hub_kinds, own_id
 from emissions.exchange.rules import distance_behind, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from data.schemas import Schema
     from data.tables import Row
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from emissions.exchange.models import HOC, TAD, TCE, TOC, EnergyCarrier, Location
 
 METHOD = "iLEAP 1.0.0"
-# Half the width that we give to a stranger's figure; iLEAP states none. Measured ones are closer.
-DEVIATION_SHARE = {"primary": 0.1, "modelled": 0.3}
-_WHOLE = 100.0  # percent
+# Half the width that we give to a stranger's figure that states none. Measured ones are closer.
+DEVIATION_SHARE = {"primary": 0.1, "modelled": 0.3, "default": 0.5}
+_QUALITIES = {0.0: "default", 100.0: "primary"}  # by the percent of primary data; else modelled
 _KG_PER_T = 1000
 
 
@@ -33,15 +34,27 @@ def intensity_rows(found: Incoming, *, published_on: date | None = None) -> list
     """Return TOCs as rows of INTENSITIES; what has no place there is refused by path.
 
     `published_on` is for bare objects, which no envelope dates. Quality is `primary` only where the
-    sender says that all of the figure rests on primary data, else `modelled`. iLEAP does not state
-    the kind of distance, nor the CO2 part: both stay unknown.
+    sender says that all of the figure rests on primary data, `default` where none of it does, else
+    `modelled`. iLEAP states neither the CO2 part nor biogenic CO2: both stay unknown. The kind of
+    distance is what the elements that name the category multiply with. Ids carry their sender's
+    name, for `ROAD-1` of two companies are two categories.
     """
-    return list(_good(found, found.tocs, INTENSITIES, _toc_row, published_on))
+    kinds = distances_behind(found)
+
+    def make(toc: TOC) -> Row:
+        return _toc_row(toc) | kinds.get(toc.toc_id, {})
+
+    return list(_good(found, found.tocs, INTENSITIES, make, published_on))
 
 
 def hub_rows(found: Incoming, *, published_on: date | None = None) -> list[Row]:
     """Return HOCs as rows of HUB_INTENSITIES, as `intensity_rows` does TOCs."""
-    return list(_good(found, found.hocs, HUB_INTENSITIES, _hoc_row, published_on))
+    kinds = hub_kinds(found)
+
+    def make(hoc: HOC) -> Row:
+        return _hoc_row(hoc, kinds)
+
+    return list(_good(found, found.hocs, HUB_INTENSITIES, make, published_on))
 
 
 def _good(
@@ -55,6 +68,7 @@ def _good(
         one = shelf[name]
         known = _provenance(one, published_on)
         row = dict.fromkeys(schema.names) | make(one.thing) | known
+        row[schema.key[0]] = own_id(one, name)
         faults = [*_category_faults(one.thing, row), *_unreadable(row, schema)]
         for path, value, wanted in faults:
             found.refuse(one.row, f"{one.path}.{path}", value, wanted, "no_row")
@@ -98,12 +112,14 @@ def _category_faults(thing: TOC | HOC, row: Row) -> Iterator[tuple[str, object, 
 
 def _provenance(one: Received[Any], published_on: date | None) -> Row:
     around = one.envelope
-    quality = "primary" if around.primary_share == _WHOLE else "modelled"
+    share = around.primary_share
+    quality = "modelled" if share is None else _QUALITIES.get(share, "modelled")
+    stated = around.deviation_share
     return {
         "boundary": "wtw",
         "gas_set": "co2e",
         "gwp_set": around.gwp_set if around.gwp_set in {"AR4", "AR5", "AR6"} else "none",
-        "deviation_share": DEVIATION_SHARE[quality],
+        "deviation_share": DEVIATION_SHARE[quality] if stated is None else stated,
         "published_on": around.created.date() if around.created else published_on,
         "valid_from": around.period_start.date() if around.period_start else None,
         "valid_to": around.period_end.date() if around.period_end else None,
@@ -149,12 +165,17 @@ def _toc_row(toc: TOC) -> Row:
     }
 
 
-def _hoc_row(hoc: HOC) -> Row:
-    units = {"tonnes": "t", "TEU": "teu"}
+def _hub_kind(hoc: HOC, kinds: Mapping[str, str]) -> str:
     mode = hoc.outbound_transport_mode or hoc.inbound_transport_mode or ""
+    stated = v.OUR_HUB_KIND.get(hoc.hub_type) or v.HUB_KIND_OF_MODE.get(mode)
+    return stated or kinds.get(hoc.hoc_id, "road")
+
+
+def _hoc_row(hoc: HOC, kinds: Mapping[str, str]) -> Row:
+    units = {"tonnes": "t", "TEU": "teu"}
     return {
         "hoc_id": hoc.hoc_id,
-        "kind": v.OUR_HUB_KIND.get(hoc.hub_type) or v.HUB_KIND_OF_MODE.get(mode, "road"),
+        "kind": _hub_kind(hoc, kinds),
         "temperature": _condition(hoc.temperature_control),
         "activity_unit": units.get(hoc.hub_activity_unit),
         "wtt_kgco2e_per_t": float(hoc.co2e_intensity_wtw - hoc.co2e_intensity_ttw),
@@ -177,6 +198,7 @@ def leg_rows(found: Incoming) -> list[Row]:
     Elements are numbered in the order of the chain; a chain with a cycle has none and is refused.
     """
     rows: list[Row] = []
+    kinds = hub_kinds(found)
     for name in sorted(found.shipments):
         one = found.shipments[name]
         ordered, circling = in_order(one.thing.tces)
@@ -186,7 +208,7 @@ def leg_rows(found: Incoming) -> list[Row]:
             continue
         before: tuple[Location, str] | None = None
         for number, t in enumerate(ordered, start=1):
-            row = _leg_row(found, one, t, number, before)
+            row = _leg_row(found, one, t, number, before) | _category_of(found, one, t, kinds)
             faults = list(_unreadable(row, FOOTPRINT_LEGS))
             for column, value, wanted in faults:
                 found.refuse(one.row, f"{one.path}: {t.tce_id} {column}", value, wanted, "no_row")
@@ -211,12 +233,9 @@ def _leg_row(
             "shipment_id": one.thing.shipment_id,
             "leg_no": number,
             "kind": "hub" if t.hoc_id else "transport",
-            "mode": v.OUR_MODE.get(toc.thing.mode) if toc else None,
             "origin": origin,
             "destination": _label(t.destination, None) if t.destination else origin,
             "mass_kg": float(t.mass),
-            "toc_id": t.toc_id,
-            "hoc_id": t.hoc_id,
             "departs_at": t.departure_at,
             "arrives_at": t.arrival_at,
             "source_id": _source(one),
@@ -225,7 +244,6 @@ def _leg_row(
             "temperature": _ambient(toc.thing if toc else hoc.thing if hoc else None),
             "carrier": one.envelope.company or None,
             "air_option": _air_option(toc.thing) if toc else None,
-            "hub_kind": _hoc_row(hoc.thing)["kind"] if hoc else None,
             "flight_no": t.flight_no,
             "voyage_no": t.voyage_no,
             "carrier_wtw_kgco2e": float(t.co2e_wtw),
@@ -233,6 +251,18 @@ def _leg_row(
         }
         | ({} if t.hoc_id else _carriage(t, toc.thing if toc else None))
     )
+
+
+def _category_of(found: Incoming, one: Received[Any], t: TCE, kinds: Mapping[str, str]) -> Row:
+    """Return the ids of an element's category as its own table has them, and the mode."""
+    toc, hoc = found.tocs.get(t.toc_id or ""), found.hocs.get(t.hoc_id or "")
+    kind = _hub_kind(hoc.thing, kinds) if hoc else kinds.get(t.hoc_id) if t.hoc_id else None
+    return {
+        "toc_id": own_id(toc or one, t.toc_id) if t.toc_id else None,
+        "hoc_id": own_id(hoc or one, t.hoc_id) if t.hoc_id else None,
+        "mode": v.OUR_MODE.get(toc.thing.mode) if toc else v.MODE_OF_HUB_KIND.get(kind or ""),
+        "hub_kind": kind,
+    }
 
 
 def _label(place: Location | None, before: tuple[Location, str] | None) -> str:

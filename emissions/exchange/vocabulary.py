@@ -64,12 +64,21 @@ OUR_HUB_KIND = {
     "LiquidBulkTerminal": "port",
     "Warehouse": "site",
 }
+# In the order in which a mode tells the kind of a place that several of them meet at.
 HUB_KIND_OF_MODE = {
     "Air": "airport",
-    "Rail": "rail",
     "Sea": "port",
+    "Rail": "rail",
     "InlandWaterway": "iww",
     "Road": "road",
+}
+MODE_OF_HUB_KIND = {
+    "airport": "air",
+    "port": "sea",
+    "rail": "rail",
+    "iww": "iww",
+    "road": "road",
+    "site": "road",
 }
 AIR_OPTION_OF = {"belly": "belly freight", "freighter": "freighter"}
 FLIGHT_LENGTH_OF = {"short": "short-haul", "long": "long-haul"}

@@ -578,6 +578,14 @@ def test_wrong_rows_are_400(host: Running, value: Any) -> None:
     assert problem(host.post("/1/footprint", value)) == (400, "BadRequest")
 
 
+def test_fields_beside_the_rows_are_400_and_named(host: Running) -> None:
+    """Whoever asks for another factor set must not get the default one without a word."""
+    legs = [{"shipment_id": "S", "leg_no": 1, "mass_kg": 1000}]
+    answer = host.post("/1/footprint", {"legs": legs, "factors": "mine", "as_of": "2023-01-01"})
+    assert problem(answer) == (400, "BadRequest")
+    assert "as_of, factors" in answer.text
+
+
 def test_footprint_needs_a_token(host: Running) -> None:
     """As all else here."""
     assert problem(host.client.post("/1/footprint", json={"legs": []})) == (403, "AccessDenied")

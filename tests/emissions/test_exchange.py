@@ -501,10 +501,11 @@ def test_round_trip_keeps_activity_intensities_and_milligrams() -> None:
     by_id = {row["toc_id"]: row for row in intensity_rows(found)}
     for toc_id in ("ROAD-ARTIC33-AVG", "AIR-LONGHAUL-AVG"):
         toc = FACTORS.toc(toc_id)
-        row = by_id[toc_id]
+        row = by_id[f"example-forwarding:{toc_id}"]
         assert row["wtt_kgco2e_per_tkm"] == toc.wtt_kgco2e_per_tkm
         assert row["ttw_kgco2e_per_tkm"] == toc.ttw_kgco2e_per_tkm
-        assert (row["gwp_set"], row["quality"]) == ("AR5", "modelled")
+        assert (row["gwp_set"], row["quality"]) == ("AR5", "default")
+        assert row["deviation_share"] == toc.deviation_share
         assert row["source_id"] == "iLEAP: Example Forwarding"
 
 
@@ -529,6 +530,34 @@ def test_received_categories_and_legs_give_the_same_footprint_again() -> None:
     for line, row in zip(again.lines, rows, strict=True):
         stated = round(row["carrier_wtw_kgco2e"] * MG_PER_KG)
         assert abs(line.physical.wtw_mg - stated) <= 2, line.working
+
+
+def test_ids_of_others_carry_their_sender_and_clash_with_none_of_ours() -> None:
+    """A set over ours must hold no id twice, and each leg names its category by the new id."""
+    found = read_objects(document(publish(objects(), PUBLICATION)))
+    tocs = {row["toc_id"] for row in intensity_rows(found)}
+    hocs = {row["hoc_id"] for row in hub_rows(found)}
+    assert all(name.startswith("example-forwarding:") for name in tocs | hocs)
+    for row in leg_rows(found):
+        assert row["toc_id"] in tocs if row["toc_id"] else row["hoc_id"] in hocs
+
+
+def test_distance_behind_a_category_is_told_by_its_elements() -> None:
+    """The flight's activity is mass x great circle; what the elements disagree on stays unknown."""
+    found = read_objects(document(publish(objects(), PUBLICATION)))
+    by_id = {row["toc_id"]: row for row in intensity_rows(found)}
+    assert by_id["example-forwarding:AIR-LONGHAUL-AVG"]["distance_kind"] == "gcd"
+    apart = objects(CHAIN[0], replace(CHAIN[0], shipment_id="S2", distance_kind="actual"))
+    (row,) = intensity_rows(read_objects(document(publish(apart, PUBLICATION))))
+    assert row["distance_kind"] == "not_stated"
+
+
+def test_hub_of_a_flight_comes_back_as_an_airport() -> None:
+    """The model knows only `Transshipment`; the neighbours in the chain tell the place."""
+    found = read_objects(document(publish(objects(), PUBLICATION)))
+    assert {row["kind"] for row in hub_rows(found)} == {"airport"}
+    hubs = [row for row in leg_rows(found) if row["kind"] == "hub"]
+    assert {(row["mode"], row["hub_kind"]) for row in hubs} == {("air", "airport")}
 
 
 @settings(max_examples=40, deadline=None)
