@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.views.footprint_html import footprint_html
 from data.errors import GreenlaneError
-from emissions.conformity import Evidence, readiness
+from emissions.conformity import Evidence, guard_words, readiness, refuse_claims
 from emissions.measures import World, per_year_of, read_measures, weigh
 from emissions.report import About, footprint_report
 from emissions.targets import Period, read_targets, stand
@@ -49,7 +49,13 @@ def report_of(
     period: tuple[date, date] | None = None,
     omissions: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    """Return the report of a footprint; the period is that of its legs unless told otherwise."""
+    """Return the report of a footprint; the period is that of its legs unless told otherwise.
+
+    Raises
+    ------
+    DataError
+        if subject or omissions claim what only a third party can give.
+    """
     start, end = period or _period_of(result)
     keys = [(leg.values["shipment_id"], leg.values["leg_no"]) for leg in result.legs]
     evidence = {
@@ -58,17 +64,28 @@ def report_of(
         if leg.values["distance_evidence"]
     }
     about = About(
-        subject=subject or result.intake.file,
+        subject=subject or _named_by_file(result.intake.file),
         period_start=start,
         period_end=end,
         level=level,
         refused=result.refused,
         distance_evidence=evidence,
         carrier_rows=_carrier_rows(result),
+        departures=_departures(result),
         omissions=tuple(omissions),
         as_of=result.options.as_of,
     )
     return footprint_report(result.inventory, result.factors, about)
+
+
+def _named_by_file(file: str) -> str:
+    """Return a file's name as subject, unless the name itself makes a claim: nobody stated it."""
+    return file if guard_words(file).ok else "Freight of one file"
+
+
+def _departures(result: FootprintResult) -> tuple[date, ...]:
+    times = (leg.values["departs_at"] for leg in result.legs)
+    return tuple(when.date() for when in times if when is not None)
 
 
 def _period_of(result: FootprintResult) -> tuple[date | None, date | None]:
@@ -116,7 +133,9 @@ def stand_against(
     year itself; a report without a period adds none.
     """
     found = []
-    for target in read_targets(content, file):
+    targets = read_targets(content, file)
+    refuse_claims((file, target.name) for target in targets)
+    for target in targets:
         periods = list(target.periods)
         end = report["period"]["end"]
         year = None if end == "not stated" else date.fromisoformat(end).year
@@ -135,6 +154,7 @@ def stand_against(
 def weigh_measures(result: FootprintResult, content: bytes, file: str) -> dict[str, Any]:
     """Return what each measure of a file saves in a year, in one comparable table."""
     measures, scale = read_measures(content, file)
+    refuse_claims((file, measure.name) for measure in measures)
     elements = tuple(line.element for line in result.inventory.lines)
     packaging = {
         (leg.values["shipment_id"], leg.values["leg_no"]): leg.values["packaging_mass_kg"]

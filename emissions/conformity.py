@@ -19,7 +19,7 @@ from data.findings import Finding, Report, Severity, Verdict
 from data.units import G_PER_KG, MG_PER_KG, kg_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from data.tables import Row
     from emissions.factors import Factors
@@ -58,14 +58,15 @@ _DENIALS = (
 def guard_words(text: str, about: str = "text") -> Report:
     """Find words that claim what only a third party can give; our own denials are let pass.
 
-    Invisible characters are dropped and wide letters made plain first, so that a word cannot hide.
+    Invisible characters are dropped, wide letters made plain and underscores read as spaces first,
+    so that a word cannot hide.
 
     >>> guard_words("Verified by us.").ok, guard_words("Self-check, not verified.").ok
     (False, True)
     """
     plain = unicodedata.normalize("NFKC", text)
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
-    plain = " ".join(plain.split())
+    plain = " ".join(plain.replace("_", " ").split())
     for denial in _DENIALS:
         plain = re.sub(rf"(?<!\w){re.escape(denial)}(?!\w)", "-", plain, flags=re.IGNORECASE)
     found = sorted({m.group().lower() for m in _CLAIMS.finditer(plain)})
@@ -75,6 +76,19 @@ def guard_words(text: str, about: str = "text") -> Report:
     ) + Report.of(
         [] if found else [_finding("WORD-01", Verdict.PASS, about, "self-check: no such word")]
     )
+
+
+def refuse_claims(texts: Iterable[tuple[str, str]]) -> None:
+    """Refuse words of a user that would stand in a report as our own claim.
+
+    Raises
+    ------
+    DataError
+        naming each text and the words found in it.
+    """
+    found = [f for about, text in texts for f in guard_words(text, about).failed()]
+    if found:
+        raise DataError("\n".join(f"{f.about}: {f.message}" for f in found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,8 +218,12 @@ def _saf(world: World, m: Measure) -> World:
     burnt = {id(e): line.fuel_kg for e, line in zip(hit, lines, strict=True)}
 
     def fuelled(e: TCE) -> list[TCE]:
-        kg = micro(share * burnt.get(id(e), 0.0) * jet.lhv_mj_per_kg / pathway.lhv_mj_per_kg)
-        return [replace(e, saf_kg=kg, saf_pathway=pathway.pathway_id) if kg else e]
+        whole = burnt.get(id(e), 0.0) * jet.lhv_mj_per_kg / pathway.lhv_mj_per_kg
+        other = e.saf_kg and e.saf_pathway != pathway.pathway_id  # an element has one pathway
+        if other or not (share and whole):
+            return [e]
+        kg = max(e.saf_kg, micro(min(e.saf_kg + share * whole, whole)))
+        return [replace(e, saf_kg=kg, saf_pathway=pathway.pathway_id)]
 
     return _each(world, m, fuelled)
 
@@ -329,7 +333,9 @@ KINDS: dict[str, Kind] = {
     "saf": (
         _saf,
         "share pathway",
-        "Acts on the market-based column alone; what is burnt, the physical column, is unchanged.",
+        """Acts on the market-based column alone; what is burnt, the physical column, is unchanged.
+        The share comes on top of SAF of this pathway already claimed, up to all that is burnt;
+        carriage with SAF of another pathway is left as it is.""",
     ),
     "vehicle_change": (
         _vehicle_change,

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from data.units import G_PER_KG, KG_PER_TONNE, MG_PER_KG, kg_text
-from emissions.conformity import ghg_protocol
+from emissions.conformity import ghg_protocol, refuse_claims
 from emissions.differences import against_carrier
 from emissions.fuel import ELECTRICITY
 from emissions.inventory import NOTHING, Emissions, activity_tkm_of, published_after
@@ -60,6 +60,7 @@ class About:
     refused: tuple[Refused, ...] = ()
     distance_evidence: Mapping[Key, str] = field(default_factory=dict)
     carrier_rows: Sequence[Row] = ()  # legs with results and carriers' own figures
+    departures: tuple[date, ...] = ()  # days of the legs that tell one
     as_of: date | None = None
 
     @property
@@ -71,7 +72,14 @@ class About:
 
 
 def footprint_report(inventory: Inventory, factors: Factors, about: About) -> dict[str, Any]:
-    """Return the report; equal inputs give an equal document."""
+    """Return the report; equal inputs give an equal document.
+
+    Raises
+    ------
+    DataError
+        if the author's words claim what only a third party can give.
+    """
+    refuse_claims(_words_of(about))
     lines = inventory.lines
     low, high = inventory.interval_mg()
     late = published_after(inventory, factors, about.as_of) if about.as_of else {}
@@ -114,6 +122,11 @@ def footprint_report(inventory: Inventory, factors: Factors, about: About) -> di
         "carrier_figures": against_carrier(about.carrier_rows),
         "warnings": _warnings(inventory, about, late),
     }
+
+
+def _words_of(about: About) -> list[tuple[str, str]]:
+    omitted = [("omission", f"{what}: {why}") for what, why in about.omissions]
+    return [("subject", about.subject), *omitted]
 
 
 def _kg(e: Emissions) -> dict[str, str]:
@@ -335,11 +348,23 @@ def _sources(lines: Sequence[Line], factors: Factors) -> list[dict[str, str]]:
     ]
 
 
+def _outside(about: About) -> int:
+    start, end = about.period_start, about.period_end
+    if start is None or end is None:
+        return 0
+    return sum(not start <= day <= end for day in about.departures)
+
+
 def _warnings(inventory: Inventory, about: About, late: Mapping[str, str]) -> list[str]:
     said = []
     if not _period(about)["about_a_year"]:
         length = "is not stated" if about.days is None else f"has {about.days} days"
         said.append(f"the period {length}; categories hold for about a year")
+    if outside := _outside(about):
+        said.append(
+            f"{outside} of {len(about.departures)} dated legs departed outside of the period: "
+            f"{min(about.departures)} to {max(about.departures)}"
+        )
     if len(inventory.gwp_sets) > 1:
         said.append(f"figures on {' and '.join(inventory.gwp_sets)} warming potentials are mixed")
     if late:

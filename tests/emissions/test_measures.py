@@ -213,6 +213,18 @@ def test_a_mode_shift_takes_the_other_category_over_its_own_way() -> None:
     assert 0 < float(row["saves_kgco2e_per_year"]) < more
 
 
+def test_saf_comes_on_top_of_what_is_claimed_already() -> None:
+    """30 % more, not 30 % instead; and never more than all that is burnt."""
+    whole = apply(world(flight()), measure("saf", share=1.0, pathway="hefa-uco")).elements[0].saf_kg
+    booked = flight(saf_kg=0.4 * whole, saf_pathway="hefa-uco")
+    for share, wanted in ((0.3, 0.7), (0.9, 1.0), (0.0, 0.4)):
+        (e,) = apply(world(booked), measure("saf", share=share, pathway="hefa-uco")).elements
+        assert e.saf_kg == pytest.approx(wanted * whole, abs=2e-6)
+    other = measure("saf", share=0.3, pathway="ft-msw")
+    assert apply(world(booked), other).elements == (booked,)
+    assert alone(world(booked), other)["status"] == "changes nothing"
+
+
 def test_saf_acts_on_the_market_based_column_alone() -> None:
     """What is burnt stays burnt: physical 0, and EUR per t say of which column."""
     saf = replace(measure("saf", share=0.3, pathway="hefa-uco"), cost_eur_per_year=1000.0)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from data import open_catalogue
+from data.errors import DataError
 from data.operation_schemas import OPERATIONS
 from data.tables import Refused, read_bytes
 from emissions import TCE, Factors, take_inventory
@@ -215,6 +216,29 @@ def test_omissions_and_refused_rows_are_listed() -> None:
     assert r["omissions"] == [{"what": "returns", "why": "no data yet"}]
     assert r["refused"] == ["legs.csv row 7: mass_kg found '0', wanted > 0"]
     assert "1 rows were refused and are in no total" in r["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"subject": "Certified climate neutral freight"}, r"subject: found 'certified'"),
+        ({"omissions": (("office", "verified by us"),)}, r"omission: found 'verified'"),
+    ],
+)
+def test_words_of_the_author_may_not_claim_what_only_others_can(
+    change: dict[str, Any], said: str
+) -> None:
+    """The subject becomes title and heading of a page with our name on it."""
+    with pytest.raises(DataError, match=said):
+        report(**change)
+
+
+def test_legs_outside_of_the_period_are_told() -> None:
+    """2 of 3 legs depart in another year than the report is about."""
+    days = (date(2024, 12, 31), date(2025, 6, 1), date(2026, 1, 1))
+    (told,) = report(departures=days)["warnings"][:1]
+    assert told.startswith("2 of 3 dated legs departed outside of the period: 2024-12-31 to 2026")
+    assert not any("outside" in text for text in report(departures=days[1:2])["warnings"])
 
 
 def test_factors_published_later_make_it_restated() -> None:
