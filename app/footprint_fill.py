@@ -7,18 +7,19 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from data.errors import DataError
+from data.place_names import fold
 from data.units import KG_PER_TONNE
 from emissions.distance import TONNES_PER_TEU, planned_kind
 from emissions.energy import hub_energy
 from emissions.errors import EmissionsError, LegFaultError
-from emissions.fuel import fuel_named
+from emissions.fuel import ELECTRICITY, fuel_named
 from emissions.matching import Query
 from optimizer.errors import RouteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from app.atlas import Atlas
+    from app.atlas import Atlas, Position
     from app.footprint_intake import WorkLeg
     from emissions.factors import Factors
     from emissions.matching import Match, Matcher
@@ -104,6 +105,11 @@ def fill_distances(legs: Iterable[WorkLeg], atlas: Atlas) -> None:
         v = leg.values
         if v["kind"] != "transport" or not leg.stands or v["activity_tkm"]:
             continue
+        if v["distance_km"] == 0:
+            leg.refuse(
+                "zero_distance", "distance_km", 0, "a distance above 0, or none to be routed"
+            )
+            continue
         if v["distance_km"]:
             if not v["distance_kind"]:
                 v["distance_kind"] = planned_kind(v["mode"])
@@ -121,16 +127,33 @@ def fill_distances(legs: Iterable[WorkLeg], atlas: Atlas) -> None:
         v["distance_km"] = round(found.km, 3)
         v["distance_kind"] = found.kind
         v["distance_evidence"] = found.evidence
-        leg.lineage.append(f"distance: {found.km:,.0f} km {found.kind}, {found.evidence}")
+        ends = " to ".join(
+            f"{p.name}, {p.country}"
+            for p in (atlas.position(v[e], v["mode"] or "") for e in ("origin", "destination"))
+        )
+        leg.lineage.append(f"distance: {found.km:,.0f} km {found.kind}, {found.evidence}, {ends}")
 
 
 def _say_assumed(leg: WorkLeg, atlas: Atlas) -> None:
     """Say where a name may mean other places too, and which was taken."""
     for column in ("origin", "destination"):
         position = atlas.position(leg.values[column], leg.values["mode"] or "")
+        written = leg.values[column]
         if position.assumed:
             taken = f"taken as {position.name}, {position.country}, by far the largest"
-            leg.warn("place_assumed", column, leg.values[column], f"{taken}; {position.assumed}")
+            leg.warn("place_assumed", column, written, f"{taken}; {position.assumed}")
+        elif not _is_named(written, position):
+            leg.warn(
+                "place_taken", column, written, f"taken as {position.name}, {position.country}"
+            )
+
+
+def _is_named(written: str, position: Position) -> bool:
+    """Tell whether what was written says the country or the very name, or is a code or a point."""
+    text = written.strip()  # "Depot" is no code, "DEPOT" is: Potsdam's
+    if "," in text or text in {position.iata, position.unlocode}:
+        return True
+    return fold(text) == fold(position.name)
 
 
 def fill_energy(legs: Iterable[WorkLeg], factors: Factors, atlas: Atlas) -> None:
@@ -148,8 +171,23 @@ def fill_energy(legs: Iterable[WorkLeg], factors: Factors, atlas: Atlas) -> None
                 else:
                     leg.warn("unknown_fuel", "fuel", v["fuel"], "not used to find a category")
                     v["fuel"] = None
-        if v["energy_kwh"] and not v["grid_id"]:
+        _prefer_primary(leg, factors)
+        electric = v["energy_kwh"] or (v["fuel"] == ELECTRICITY and v["fuel_amount"])
+        if electric and not v["grid_id"]:
             _fill_grid(leg, factors, atlas)
+
+
+def _prefer_primary(leg: WorkLeg, factors: Factors) -> None:
+    """Let fuel or kWh beside a leg replace the table that it names as well, and say so."""
+    v = leg.values
+    if v["kind"] == "hub" and v["fuel_amount"] is not None:
+        leg.refuse(
+            "bad_leg", "fuel_amount", v["fuel_amount"], "none: energy of hubs is for operations"
+        )
+    own = v["fuel_amount"] is not None or v["energy_kwh"] is not None
+    if v["kind"] == "transport" and own and v["toc_id"] in factors.tocs:
+        leg.warn("primary_first", "toc_id", v["toc_id"], "replaced by the energy beside the leg")
+        v["toc_id"] = None
 
 
 def _fill_grid(leg: WorkLeg, factors: Factors, atlas: Atlas) -> None:
@@ -159,6 +197,10 @@ def _fill_grid(leg: WorkLeg, factors: Factors, atlas: Atlas) -> None:
     except DataError as fault:
         leg.refuse("no_grid", "grid_id", None, f"a grid, or a place that we know: {fault}")
         return
+    if position.assumed or not _is_named(v["origin"], position):
+        leg.warn(
+            "place_taken", "origin", v["origin"], f"taken as {position.name}, {position.country}"
+        )
     for grid in (position.grid_id, position.country):
         if grid in factors.grids:
             v["grid_id"] = grid
@@ -231,7 +273,7 @@ def _regions(leg: WorkLeg, atlas: Atlas) -> tuple[str, ...]:
             found.append(atlas.position(name, leg.values["mode"] or "").country)
         except DataError:
             continue
-    return tuple(dict.fromkeys(found))
+    return tuple(found)
 
 
 def fill_handling(legs: Iterable[WorkLeg], factors: Factors, atlas: Atlas) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from data.cells import BadCellError, read_cell
+from data.cells import CELLS_BY_SUFFIX, BadCellError, read_cell
 from data.dialects import read_raw
 from data.drafting import apply
 from data.drafts import Note, refusal, status_of, warning
@@ -131,13 +131,13 @@ def read_legs(content: bytes, file: str, options: Options) -> Intake:
         return _read_theirs(raw, options)
     plain = raw.dialect.delimiter in {"", ","} and not options.decimal and not options.sheet
     if plain and raw.dialect.encoding in {"", "utf-8", "utf-8-sig"}:
-        return _read_ours(content, file)
+        return _read_ours(content, file, raw)
     return _read_dialect(raw, options)
 
 
 def _read_dialect(raw: RawTable, options: Options) -> Intake:
     """Read our own columns from a file of another delimiter, encoding or decimal sign."""
-    comma = (options.decimal or raw.dialect.decimal) == ","
+    comma = (options.decimal or proposal_of(raw, options).mapping.decimal) == ","
     numeric = {c.name for c in FOOTPRINT_LEGS.columns if c.kind in {Kind.NUMBER, Kind.INTEGER}}
     rows = []
     for line, cells in zip(raw.lines, raw.rows, strict=True):
@@ -196,12 +196,16 @@ def _row_of(raw: dict[str, Any]) -> tuple[Row, list[Note]]:
     return values, notes
 
 
-def _read_ours(content: bytes, file: str) -> Intake:
+def _read_ours(content: bytes, file: str, raw: RawTable) -> Intake:
     table = read_bytes(content, file, FOOTPRINT_LEGS)
+    at = raw.header.index("shipment_id")
+    body = CELLS_BY_SUFFIX[f".{file.rsplit('.', 1)[-1].lower()}"](content, file)[1:]
+    names = [cells[at].strip() if at < len(cells) else "" for cells in body]
     rows: dict[int, tuple[str, list[Note]]] = {}
     for fault in table.refused:
         note = refusal(fault.code, fault.column, fault.found, fault.wanted)
-        rows.setdefault(fault.row, ("", []))[1].append(note)
+        name = names[fault.row - 2] if fault.row - 2 < len(names) else ""
+        rows.setdefault(fault.row, (name, []))[1].append(note)
     legs = []
     for number, row in table:
         rows[number] = (row["shipment_id"], [])

@@ -54,6 +54,12 @@ class TCE:
             raise EmissionsError(f"{where}: wanted either a toc_id or a hoc_id")
         if self.kind == "hub" and not self.hoc_id:
             raise EmissionsError(f"{where}: a hub element needs a hoc_id")
+        if self.kind == "transport" and not self.toc_id:
+            raise LegFaultError("hoc_id", self.hoc_id, f"a toc_id for {where}: it is carriage")
+        if self.kind == "hub" and self.distance_km:
+            raise LegFaultError(
+                "distance_km", self.distance_km, f"none for {where}: a hub has none"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

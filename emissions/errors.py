@@ -24,7 +24,8 @@ class MissingFactorError(LegFaultError):
 
     def __init__(self, column: str, key: str, nearest: str) -> None:
         wanted = f"a {column} of the factor set"
-        super().__init__(column, key, f"{wanted}; nearest is {nearest!r}" if nearest else wanted)
+        near = f"{wanted}; nearest is {nearest!r}" if nearest and key else wanted
+        super().__init__(column, key, near)
 
 
 class MixedWarmingError(EmissionsError):

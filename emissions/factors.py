@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from data.factor_schemas import (
@@ -88,11 +89,12 @@ EDITIONS: dict[str, tuple[tuple[str, Schema], ...]] = {
 }
 DEFAULT_EDITION = "open-2025.2"
 WARMING = ("AR4", "AR5", "AR6")
+_RF_OVER_CO2 = 0.7  # DESNZ 2025, conversion factors: CO2 x 1.7 with radiative forcing
 
 Part = tuple["ShippedTable", "Schema"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Factors:
     """One edition of all factors, with the bytes that it was read from."""
 
@@ -204,6 +206,26 @@ class Factors:
             if category_id in table:
                 return table[category_id].origin
         raise MissingFactorError("category", category_id, "")
+
+    def rf_rate(self, toc: TOC) -> float:
+        """Return the radiative forcing of a flight per tkm, for the memo outside every total.
+
+        A published row where there is one; else CO2 x 0.7, the share that DESNZ puts on top of the
+        CO2 part of freight flights (0.89939 against 0.5313 kg/tkm). Sets without such rows have no
+        memo.
+        """
+        if toc.toc_id in self.rf_memo or not self.rf_memo:
+            return self.rf_memo.get(toc.toc_id, 0.0)
+        return _RF_OVER_CO2 * (toc.ttw_kgco2_per_tkm or 0.0) if toc.mode == "air" else 0.0
+
+    @cached_property
+    def burning_saf(self) -> frozenset[str]:
+        """Categories that burn SAF already: no more can be booked on them (their parts mix)."""
+        return frozenset(
+            match.category_id
+            for match in self.matches
+            if any(carrier.startswith("saf:") for carrier, _ in match.energy_mix)
+        )
 
     def warming_potential(self, refrigerant: str, gwp_set: str) -> float:
         """Return kg CO2e per kg of a gas, or of a refrigerant by its gases (ISO 14083, Annex K).

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from data.units import KG_PER_TONNE, MG_PER_KG
 from emissions.distance import distance_adjustment_factor, transport_activity_tkm
 from emissions.errors import MixedWarmingError
-from emissions.kernel import columns_of, footprint, teu_of
+from emissions.kernel import columns_of, footprint, jet_co2_of, teu_of
 from emissions.uncertainty import Estimate, with_steps
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def take_inventory(
     """
     elements = tuple(elements)
     columns = columns_of(elements, factors)
-    figures = footprint(columns, factors.parameter("jet_co2_kg_per_kg"))
+    figures = footprint(columns, jet_co2_of(columns, factors))
     lines = [_line(i, e, figures, factors) for i, e in enumerate(elements)]
     inventory = Inventory(
         lines=tuple(lines), factor_set=factors.edition, factor_set_sha256=factors.sha256

@@ -191,10 +191,10 @@ def _fill_activity(c: Columns, i: int, e: TCE, factors: Factors) -> None:
     c.wtt_rate[i], c.ttw_rate[i] = toc.wtt_kgco2e_per_tkm, toc.ttw_kgco2e_per_tkm
     c.market_wtt_rate[i] = toc.market_wtt_rate
     c.biogenic_rate[i] = toc.biogenic_kgco2_per_tkm
-    c.rf_rate[i] = factors.rf_memo.get(toc.toc_id, 0.0)
-    if toc.mode == "air":
+    c.rf_rate[i] = factors.rf_rate(toc)
+    if toc.mode == "air" and toc.ttw_kgco2_per_tkm:
         # Blank where a publisher does not part CO2 from the rest: then no fuel is known for SAF.
-        c.co2_rate[i] = toc.ttw_kgco2_per_tkm or 0.0
+        c.co2_rate[i] = toc.ttw_kgco2_per_tkm
         c.lhv_fuel[i] = factors.carrier("jet").lhv_mj_per_kg
 
 
@@ -228,6 +228,11 @@ def _fill_energy(c: Columns, i: int, e: TCE, factors: Factors) -> None:
         c.grid_location[i] = grid.location_kgco2e_per_kwh
         c.grid_market[i] = grid.market_kgco2e_per_kwh
         c.grid_covered[i] = covered_kgco2e_per_kwh(factors, e.grid_id)
+
+
+def jet_co2_of(c: Columns, factors: Factors) -> float:
+    """Return kg CO2 per kg of jet fuel; sets without flights need not hold it."""
+    return factors.parameter("jet_co2_kg_per_kg") if c.co2_rate.any() else 1.0
 
 
 def _check_hub(e: TCE, factors: Factors) -> str:
@@ -266,6 +271,9 @@ def covered_kgco2e_per_kwh(factors: Factors, grid_id: str) -> float:
 
 def _fill_claims(c: Columns, i: int, e: TCE, factors: Factors) -> None:
     if e.saf_kg:
+        if e.toc_id in factors.burning_saf:
+            wanted = f"nothing: {e.toc_id} burns SAF already, and its parts are not told apart"
+            raise LegFaultError("saf_kg", e.saf_kg, wanted)
         pathway = factors.pathway(e.saf_pathway)
         c.saf_mj[i] = e.saf_kg * pathway.lhv_mj_per_kg
         c.saf_g_per_mj[i] = pathway.total_gco2e_per_mj

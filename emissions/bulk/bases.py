@@ -44,12 +44,14 @@ _NO_CARRIAGE = {
     "b_add_km": None,
     "b_kind_fault": False,
     "b_by_teu": False,
+    "b_burning_saf": False,
     "b_rate": "",
 }
 _TYPES = {
     "b_add_km": pa.float64(),
     "b_kind_fault": pa.bool_(),
     "b_by_teu": pa.bool_(),
+    "b_burning_saf": pa.bool_(),
     "b_electric": pa.bool_(),
     "b_fuel_known": pa.bool_(),
     "b_mode": pa.string(),
@@ -186,8 +188,13 @@ class Bases:
                 "b_market": toc.market_wtt_rate,
                 "b_co2": (toc.ttw_kgco2_per_tkm or 0.0) if air else 0.0,
                 "b_bio": toc.biogenic_kgco2_per_tkm,
-                "b_rf": self.factors.rf_memo.get(toc.toc_id, 0.0),
-                "b_lhv": self.factors.carrier("jet").lhv_mj_per_kg if air else 0.0,
+                "b_rf": self.factors.rf_rate(toc),
+                "b_burning_saf": toc.toc_id in self.factors.burning_saf,
+                "b_lhv": (
+                    self.factors.carrier("jet").lhv_mj_per_kg
+                    if air and toc.ttw_kgco2_per_tkm
+                    else 0.0
+                ),
                 "b_by_teu": toc.activity_unit == "teukm",
                 "b_rate": (
                     f"(WTT {toc.wtt_kgco2e_per_tkm:g} + TTW {toc.ttw_kgco2e_per_tkm:g}) "

@@ -121,7 +121,7 @@ def open_batch(  # noqa: PLR0913  (a job is all of these)
     bases = Bases(factors)
     shape = Shape(
         columns=frozenset(present),
-        jet_co2_kg_per_kg=factors.parameter("jet_co2_kg_per_kg"),
+        jet_co2_kg_per_kg=factors.parameters.get("jet_co2_kg_per_kg", 1.0),  # without flights none
         traits=frozenset(_traits(source, crew, bases, matches)),
         exact=_is_exact(source, bases),
     )

@@ -261,6 +261,10 @@ def faults_of(shape: Shape) -> Iterable[str]:
     yield f"kind = 'transport' AND NOT (coalesce({distance}, 0) > 0 OR {stated} IS NOT NULL)"
     yield f"({toc} IS NULL) = ({hoc} IS NULL)"
     yield f"kind = 'hub' AND {hoc} IS NULL"
+    if shape.has("hoc_id"):
+        yield f"kind = 'transport' AND {toc} IS NULL"
+    if shape.has("distance_km"):
+        yield "kind = 'hub' AND coalesce(distance_km, 0) <> 0"
     yield "k IS NULL"
     yield (
         "x_activity IS NULL" if shape.exact else f"x_activity IS NULL OR x_activity > {MOST_TKM!r}"
@@ -348,6 +352,6 @@ def _claim_faults(shape: Shape) -> Iterable[str]:
         c = kernel_columns(shape)
         burnt = c.activity * c.co2_rate * c.lhv_fuel / shape.jet_co2_kg_per_kg
         most = burnt * (1 + _CLAIM_TOLERANCE)
-        yield f"saf_kg <> 0 AND (s_no = 0 OR NOT {burnt} > 0 OR x_saf_mj > {most})"
+        yield f"saf_kg <> 0 AND (b_burning_saf OR s_no = 0 OR NOT {burnt} > 0 OR x_saf_mj > {most})"
     if shape.has("eac_kwh"):
         yield "eac_kwh <> 0 AND eac_kwh > x_drawn"

@@ -11,7 +11,7 @@ from data.tables import Refused, plain_text
 from emissions.bulk.figures import MOST_TKM
 from emissions.chain import TCE
 from emissions.errors import EmissionsError, LegFaultError, MissingFactorError
-from emissions.kernel import columns_of, footprint
+from emissions.kernel import columns_of, footprint, jet_co2_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -127,7 +127,7 @@ class Judge:
             if len(self._missing) < _MEMO:
                 self._missing[fault.column, fault.found] = fault
             raise
-        footprint(columns, self._factors.parameter("jet_co2_kg_per_kg"))
+        footprint(columns, jet_co2_of(columns, self._factors))
         _want_activity(element)
 
     def _refused(

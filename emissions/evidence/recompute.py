@@ -225,7 +225,7 @@ def _by_activity(leg: Row, toc: Row, tables: Tables) -> LegFigures:
             raise EvidenceError("SAF is claimed for a leg that is not flown")
         return _figures(leg, [toc], (wtt, ttw, market, ttw), 0.0)
     co2 = activity * number(toc, "ttw_kgco2_per_tkm")
-    fuel_kg = co2 / tables.parameter("jet_co2_kg_per_kg")
+    fuel_kg = co2 / tables.parameter("jet_co2_kg_per_kg") if co2 else 0.0
     if not saf_kg:
         return _figures(leg, [toc], (wtt, ttw, market, ttw), fuel_kg)
     pathway = tables.row("pathway_id", leg["saf_pathway"])
