@@ -11,7 +11,7 @@ from app import footprints
 from app.atlas import Atlas
 from app.claims import factors_of
 from app.footprint_files import total_rows
-from app.footprint_intake import Options, legs_of_rows
+from app.footprint_intake import Intake, Options, legs_of_rows
 from app.rows import refused_rows
 from app.server_store import read_store, write_store
 from app.server_tokens import hash_secret
@@ -274,9 +274,21 @@ def computer() -> Callable[[list[dict[str, Any]]], dict[str, Any]]:
                 "factor_set_sha256": result.inventory.factor_set_sha256,
             },
             "refused": refused_rows(result.refused),
+            "warned": _warned(result.intake),
+            "unknown_fields": list(result.intake.unknown_columns),
         }
 
     return compute
+
+
+def _warned(intake: Intake) -> list[dict[str, Any]]:
+    """Return what is odd about rows that stand, in row order."""
+    return [
+        {"row": row, "code": n.code, "column": n.column, "found": n.found, "said": n.message}
+        for row, notes in intake.notes().items()
+        for n in notes
+        if n.severity == "warned"
+    ]
 
 
 def _json_row(row: Mapping[str, Any]) -> dict[str, Any]:

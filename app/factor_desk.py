@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from data.dialects import read_raw
 from data.errors import DataError
 from data.factor_schemas import MATCHING
 from data.tables import read_bytes
-from emissions.errors import MissingFactorError
+from emissions.errors import EmissionsError, MissingFactorError
 from emissions.factors import DEFAULT_EDITION, Factors
-from emissions.library import FACTOR_SCHEMAS, Library
+from emissions.fuel import fuel_named
+from emissions.library import FACTOR_SCHEMAS, Library, want_usable
 from emissions.loose_factors import read_loose
 from emissions.matching import match
 from emissions.own_keys import key_row
@@ -94,8 +95,16 @@ def one(tools: Tools, name: str, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def matched(tools: Tools, query: Query, names: tuple[str, ...]) -> Match:
-    """Return the category that a query stands on, with every step to it."""
-    return match(query, open_set(tools, names))
+    """Return the category that a query stands on, with every step to it.
+
+    Raises
+    ------
+    EmissionsError
+        if nothing fits, or the fuel is unknown, with the nearest.
+    """
+    factors = open_set(tools, names)
+    fuel = fuel_named(query.fuel, factors) if query.fuel else ""
+    return match(replace(query, fuel=fuel), factors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +158,16 @@ def _rows_of(content: bytes, file: str, about: About) -> tuple[dict[str, list[Ro
     schema = _schema_of(raw.header)
     if schema is not None:
         table = read_bytes(content, file, schema)
-        for row in table.rows:  # their sources are in their own card, which is not imported
-            row["source_id"] = about.source_id
-        return {schema.name: table.rows}, table.refused
+        rows = []
+        for number, row in table:
+            try:
+                want_usable(row, schema)
+            except EmissionsError as fault:
+                table.refuse(number, schema.key[0], row[schema.key[0]], str(fault), "bad_factor")
+                continue
+            # its sources are in its own card, which is not imported
+            rows.append(row | {"source_id": about.source_id})
+        return {schema.name: rows}, table.refused
     loose = read_loose(raw.header, list(zip(raw.lines, raw.rows, strict=True)), file, about)
     return loose.rows, loose.refused
 

@@ -254,7 +254,7 @@ MATCHING = Schema(
     columns=(
         _text("match_id", "unique name"),
         _text("category_id", "a TOC, HOC or vehicle"),
-        _choice("kind", ("toc", "hoc", "vehicle"), "what it is"),
+        _choice("kind", ("toc", "hoc", "vehicle", "none"), "what it is; none: found by id alone"),
         Column(name="mode", choices=MODES, meaning="of carriage"),
         Column(name="hub_kind", choices=HUB_KINDS, meaning="of handling"),
         _text("region", "ISO 3166 alpha-2, or a wider region", required=False),

@@ -2,12 +2,14 @@
 
 A set is a list of tables. Where several tables hold one id, the row published last by the day asked
 for counts; without a day, the row published last. What no longer counts is taken out of its table,
-so that a set is always whole, hashed, and without two answers to one question.
+so that a set is always whole, hashed, and without two answers to one question. Keys of matching
+have no dates: those of a category follow its row.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import tomllib
 from dataclasses import dataclass
@@ -29,13 +31,16 @@ from data.factor_schemas import (
     SAF_PATHWAYS,
     VEHICLES,
 )
+from data.guards import INTENSITY_BANDS
 from data.sources import read_card
 from data.tables import read_bytes, write_bytes
+from emissions.distance import TONNES_PER_TEU
 from emissions.errors import EmissionsError
+from emissions.factor_rows import hoc_intensity_of, match_of, parts_of, toc_of
 from emissions.factors import EDITIONS, Factors, shipped_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -51,8 +56,16 @@ FACTOR_SCHEMAS = {
         *(HUB_INTENSITIES, PARAMETERS, GWP, RF_MEMO, REFRIGERANTS, MATCHING),
     )
 }
+_CATEGORIES = (INTENSITIES.name, HUB_INTENSITIES.name, HUB_ENERGY.name, VEHICLES.name)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,40}", re.ASCII)
 _SET_FILE = "set.toml"
+_FAR_BEYOND = 20.0  # times the upper end of the usual band of a mode
+_RECORDS: dict[str, Callable[[Row], object]] = {
+    INTENSITIES.name: toc_of,
+    HUB_INTENSITIES.name: hoc_intensity_of,
+    MATCHING.name: match_of,
+    REFRIGERANTS.name: lambda row: parts_of(row["composition"], row["refrigerant_id"]),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +106,44 @@ def table_of(name: str, rows: Sequence[Row], schema: Schema, source: Provenance)
     )
 
 
+def want_usable(row: Row, schema: Schema) -> None:
+    """Refuse one row of a user's table that a set could not hold, before it spoils the whole set.
+
+    Raises
+    ------
+    EmissionsError
+        for a row on another boundary than well to wheel, shares that do not sum to 1, or a figure
+        that no vehicle reaches.
+    """
+    make = _RECORDS.get(schema.name)
+    if make is not None:
+        make(row)
+    if schema.name == INTENSITIES.name:
+        want_plausible(row)
+
+
+def want_plausible(row: Row) -> None:
+    """Refuse an intensity far above all that vehicles of its mode emit.
+
+    Raises
+    ------
+    EmissionsError
+        beyond twenty times the band of `data.guards`: no vehicle, but a slip of units.
+    """
+    _, most = INTENSITY_BANDS.get(row["mode"], (0.0, math.inf))
+    per = TONNES_PER_TEU["heavy"] if row["activity_unit"] == "teukm" else 1.0
+    rate = row["wtt_kgco2e_per_tkm"] + row["ttw_kgco2e_per_tkm"]
+    if rate > most * _FAR_BEYOND * per:
+        unit = row["activity_unit"] or "tkm"
+        wanted = f"at most {most * _FAR_BEYOND * per:g}: is it grams?"
+        raise EmissionsError(f"{row['mode']}: found {rate:g} kg CO2e per {unit}, wanted {wanted}")
+
+
 def _card_text(title: str, source: Provenance, sha256: str) -> str:
     return (
         f"[table]\ntitle = {_quoted(title)}\nlicence = {_quoted(source.licence)}\nship = false\n"
         f'csv_sha256 = "{sha256}"\nnotes = {_quoted(source.notes)}\n\n'
-        f"[source.{source.source_id}]\npublisher = {_quoted(source.publisher)}\n"
+        f"[source.{_quoted(source.source_id)}]\npublisher = {_quoted(source.publisher)}\n"
         f"title = {_quoted(source.title)}\nedition = {_quoted(source.edition)}\n"
         f'licence = {_quoted(source.licence)}\nread = "direct"\n'
     )
@@ -150,6 +196,9 @@ def as_of(parts: Iterable[Part], day: date | None) -> tuple[Part, ...]:
 
 
 def _key(row: Row, schema: Schema) -> tuple[object, ...]:
+    """Return by what a row is replaced; keys of matching are replaced with their category."""
+    if schema.name == MATCHING.name:
+        return (row["category_id"],)
     return tuple(row[name] for name in schema.key)
 
 
@@ -160,7 +209,35 @@ def _chosen(parts: tuple[Part, ...], day: date | None) -> dict[tuple[str, object
         for row in table.rows:
             place = schema.name, _key(row, schema)
             known.setdefault(place, []).append((row.get("published_on"), number))
-    return {place: _latest(place, rows, day) for place, rows in known.items()}
+    keys = {place: known.pop(place) for place in [p for p in known if p[0] == MATCHING.name]}
+    chosen = {place: _latest(place, rows, day) for place, rows in known.items()}
+    outdone = _outdone(parts, known, chosen)
+    for (name, category), rows in keys.items():
+        numbers = {number for _, number in rows}
+        standing = numbers - outdone.get(category, frozenset())
+        chosen[name, category] = max(standing or numbers)
+    return chosen
+
+
+def _outdone(
+    parts: tuple[Part, ...],
+    known: Mapping[tuple[str, object], list[tuple[date | None, int]]],
+    chosen: Mapping[tuple[str, object], int],
+) -> dict[object, frozenset[int]]:
+    """Return for each category the tables of those sets whose row for it does not count."""
+    sets = [_set_of(table.path, schema) for table, schema in parts]
+    found: dict[object, frozenset[int]] = {}
+    for place, rows in known.items():
+        if place[0] in _CATEGORIES and len(rows) > 1:
+            lost = {sets[number] for _, number in rows} - {sets[chosen[place]]}
+            found[place[1]] = frozenset(n for n, name in enumerate(sets) if name in lost)
+    return found
+
+
+def _set_of(path: str, schema: Schema) -> str:
+    """Return the set that a table was imported with; all that ship are one."""
+    shipped = any(path == known for tables in EDITIONS.values() for known, _ in tables)
+    return "" if shipped else path.removesuffix(".csv").removesuffix(schema.name)
 
 
 def _latest(
@@ -237,7 +314,12 @@ class Library:
         seen: dict[str, Part] = {}
         for name in names:
             for table, schema in self.parts(name):
-                seen.setdefault(table.path, (table, schema))
+                held, _ = seen.setdefault(table.path, (table, schema))
+                if held.csv_bytes != table.csv_bytes:
+                    raise EmissionsError(
+                        f"factor set {name!r}: its {table.path} stands for other rows in a set "
+                        "before it; names that differ in punctuation alone cannot meet"
+                    )
         edition = "+".join(names)
         return Factors.of(edition, as_of(seen.values(), day))
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from data.factor_schemas import ENERGY_CARRIERS, HUB_INTENSITIES, INTENSITIES
 from data.tables import Refused
 from data.units import G_PER_KG
+from emissions.errors import EmissionsError
+from emissions.library import want_plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,7 +60,7 @@ _HUBS = (
     ("airport", "airport"), ("rail", "rail"), ("inland", "iww"), ("cross", "road"),
     ("transship", "road"), ("warehouse", "site"), ("storage", "site"), ("site", "site"),
 )  # fmt: skip
-_UNIT = re.compile(r"(?P<mass>g|kg|t)\s*(?:of\s*)?co2e?\s*/\s*(?P<per>.+)", re.ASCII)
+_UNIT = re.compile(r"(?P<mass>g|kg|t)\s*(?:of\s*)?co2(?P<all>e|-?eq?)?\s*/\s*(?P<per>.+)", re.ASCII)
 _PER = {
     "tkm": "tkm", "t-km": "tkm", "t km": "tkm", "tonne-km": "tkm", "tonne.km": "tkm",
     "tonne km": "tkm", "teu-km": "teukm", "teukm": "teukm", "teu km": "teukm",
@@ -150,10 +152,13 @@ def _row(row: dict[str, str], about: About) -> tuple[Schema, Row]:
     mode = _MODES.get(row.get("mode", "").lower().replace(" ", "_"), "")
     if not mode:
         raise _LooseFaultError("mode", row.get("mode", ""), f"one of {', '.join(_MODES)}")
-    scale, per = _unit(row.get("unit", ""))
+    scale, per, gases = _unit(row.get("unit", ""))
     wtt, ttw, note = _split(row, hub=mode == "hub")
+    if gases == "co2":
+        note = f"{note} CO2 alone: other gases are not counted.".strip()
     if mode == "hub":
-        return HUB_INTENSITIES, _hub(row, about, (wtt * scale, ttw * scale), per, note)
+        made = _hub(row, about, (wtt * scale, ttw * scale), per, note)
+        return HUB_INTENSITIES, made | {"gas_set": gases}
     if per not in {"tkm", "teukm"}:
         raise _LooseFaultError("unit", row.get("unit", ""), "CO2e per tkm or TEU-km of carriage")
     figures = {
@@ -162,17 +167,26 @@ def _row(row: dict[str, str], about: About) -> tuple[Schema, Row]:
         "wtt_kgco2e_per_tkm": wtt * scale,
         "ttw_kgco2e_per_tkm": ttw * scale,
     }
-    return INTENSITIES, _toc(row, about, figures, note)
+    made = _toc(row, about, figures, note) | {"gas_set": gases}
+    try:
+        want_plausible(made)
+    except EmissionsError as fault:
+        raise _LooseFaultError("wtw", row.get("wtw") or row.get("ttw", ""), str(fault)) from None
+    if gases == "co2":
+        made["ttw_kgco2_per_tkm"] = ttw * scale
+    return INTENSITIES, made
 
 
-def _unit(text: str) -> tuple[float, str]:
+def _unit(text: str) -> tuple[float, str, str]:
+    """Return how many kg, per what, and of which gases: `CO2` is not CO2e."""
     found = _UNIT.fullmatch(text.strip().lower())
     per = _PER.get(found["per"].strip(), "") if found else ""
     if found is None or not per:
         raise _LooseFaultError(
             "unit", text, "a unit such as g CO2e/tkm, kg CO2e/t or g CO2e/TEU-km"
         )
-    return {"g": 1 / G_PER_KG, "kg": 1.0, "t": 1000.0}[found["mass"]], per
+    scale = {"g": 1 / G_PER_KG, "kg": 1.0, "t": 1000.0}[found["mass"]]
+    return scale, per, "co2e" if found["all"] else "co2"
 
 
 def _number(row: dict[str, str], name: str) -> float | None:
@@ -207,13 +221,16 @@ def _split(row: dict[str, str], *, hub: bool) -> tuple[float, float, str]:
 def _toc(row: dict[str, str], about: About, figures: Row, note: str) -> Row:
     mode = str(figures["mode"])
     words = (mode, *(row.get(n, "") for n in ("category", "vehicle", "load", "fuel")))
-    cold = re.search("reefer|temperature|refrigerat|chill|frozen", " ".join(words).lower())
+    cold = re.search(
+        r"reefer|temperature|\btemp[.-]controlled|refrigerat|chill|frozen", " ".join(words).lower()
+    )
     kind, daf = _distance(row)
     return _common(row, about, note) | {
         "toc_id": _id(row, about, words),
         **figures,
         "region": row.get("region") or "world",
         "vehicle": ", ".join(w for w in words[1:3] if w) or mode,
+        "_words": " ".join(w for w in words[1:3] if w),  # for the keys, too
         "load": row.get("load") or None,
         "carrier_id": None,
         "_fuel": row.get("fuel", ""),  # for the keys of matching; no column keeps it
@@ -243,6 +260,7 @@ def _hub(
     cold = "reefer" in text or ("temperature" in text and "ambient (" not in text)
     return _common(row, about, note) | {
         "hoc_id": _id(row, about, words),
+        "_words": " ".join(words[1:3]),
         "kind": next((kind for word, kind in _HUBS if word in text), "site"),
         "temperature": "temperature_controlled" if cold else "ambient",
         "activity_unit": per,
@@ -294,7 +312,9 @@ def _distance(row: dict[str, str]) -> tuple[str, str]:
     if text.startswith("great"):
         kind = "gcd"
     said = row.get("daf", "").lower()
-    daf = next((d for d in ("yes", "no") if said.startswith(d)), "unknown")
+    daf = next((d for d in ("yes", "no") if re.match(rf"{d}\b", said)), "unknown")
+    if kind == "sfd" and daf == "no":
+        kind = "actual"  # per tonne and km driven: on a planned distance the detour is still due
     return kind, "inferred" if said.startswith("presumably") else daf
 
 

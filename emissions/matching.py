@@ -2,30 +2,39 @@
 
 A leg that names no category is matched by what is known of it. Boundary and warming potentials
 are hard filters. The carrier's own figures come first: those of the vehicle, ship or voyage, then
-of the flight, the aircraft type, the operator (unless for another class of vehicle or region).
-Else that category is taken which needs the fewest steps down the ladders below; of several, the
-one that keeps most of temperature, region, fuel, vehicle, air option, haul, load and period, in
-this order; then the better quality; then the id. So the order of tables changes nothing.
+of the flight, the aircraft type, the operator (unless for another class of vehicle or region). A
+blank on the leg is unknown, not another carrier's: what a figure says beyond it fits, after those
+that say less, and is a step if it is finer than what the leg names.
+Else that category is taken which is the least way down the ladders below; of several, the one that
+keeps most of temperature, region, fuel, vehicle, air option, haul, load and period, in this order;
+then the better quality; then the newer own figure; then the higher; then the id. So neither the order of tables nor
+the direction of travel changes anything. Own figures that fit equally are a step, `ambiguous`.
 
-| ladder | rungs |
+| ladder | rungs, with the weight of each where it is more than one |
 |---|---|
 | temperature | as wanted; the other condition |
-| region | country, or what both ends share; wider region; world; another region (`foreign`) |
-| fuel | as wanted, or the usual one; another |
-| vehicle | class; its family; average of the mode; another class |
-| air option | as wanted; average; the other |
-| haul | as wanted; nearest; the other (limit 1,500 km; domestic for Great Britain alone) |
+| region | country, or what both ends share; wider region, or one end's; world, or for Europe the EU (2); another region (`foreign`, 3), another country (4) |
+| fuel | as wanted, or the usual one; another; another kind of energy, or a mix with one (5) |
+| vehicle | class; its spokesman or family; average of the mode (2); another class (4), another family (7); class not known (8) |
+| air option | as wanted; average; the other (2) |
+| haul | as wanted; nearest; the other (2; limit 1,500 km; domestic for Great Britain alone) |
 | load | as wanted, or average; another |
 | period | valid on the day; not valid |
 
-Traffic by sea and air is the world's: there, and for hubs, `world` is no step. Each step makes
-the quality tier worse by one: 1 primary, 2 modelled, 3 default, 4 estimate, plus steps.
-"""
+Kinds of energy are electricity, hydrogen, and what is burnt: a stated one weighs more than any
+region. A region's figure goes before one of a single foreign country, since it stands for more
+fleets and states its class and load. Traffic by sea and air is the world's: there, and for hubs,
+`world` is no step; hubs of kind `road` and `site` see each other. Words that are not understood
+are a step. Each step makes the quality tier worse by one: 1 primary, 2 modelled, 3 default,
+4 estimate, plus steps.
+"""  # noqa: E501  (a table)
 
 from __future__ import annotations
 
 import difflib
+import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from emissions.errors import LegFaultError
@@ -34,6 +43,7 @@ from emissions.ladders import (
     AS_WANTED,
     MIXED,
     NOT_SO,
+    UNREAD,
     Cost,
     fuel_cost,
     haul_cost,
@@ -45,6 +55,7 @@ from emissions.ladders import (
 from emissions.vehicle_words import (
     CONTROLLED,
     USUAL,
+    USUAL_COLD_HUB,
     USUAL_HUB,
     USUAL_WITH_CONTAINERS,
     read_vehicle,
@@ -63,16 +74,25 @@ SHORT_HAUL_KM: Final = 1500  # parts short from long haul
 BASE_TIERS: Final = {"primary": 1, "modelled": 2, "default": 3, "estimate": 4}
 _DOMESTIC_FIGURES: Final = ("GB",)  # the only country with flights of its own figure
 _UNSPECIFIC: Final = ("road", "sea", "iww")  # modes whose classes differ too much to say nothing
-_OWN_NOT_BEYOND: Final = 2  # rungs; a figure of another class or region is no longer his
+_OWN_NOT_BEYOND: Final = 2  # weight; a figure of another class or region is no longer his
 # How particular a figure is: 0 vehicle, ship or voyage; 1 flight; and on.
+_FLIGHT: Final = 1
 _AIRCRAFT_TYPE: Final = 2
 _OPERATOR: Final = 3
 _GENERAL: Final = 4  # names no operator
+_KINDS: Final = ("toc", "hoc", "vehicle")  # other keys are found by their id alone
+_SEE_EACH_OTHER: Final = {"road": "site", "site": "road"}  # kinds of hub: both hold warehouses
+_CLASSES_ALIKE: Final = ("air",)  # figures by air name no class
+_OTHER_OPTION: Final = 2
 
+_LEVELS: Final = (0, 0, 0, _FLIGHT, _AIRCRAFT_TYPE, _OPERATOR)  # of `_particulars`
+_NAMES_CARRIER: Final = {0, 1, 3, 5}  # of them: vehicle, ship, flight, operator
+
+_FINER: Final = ("vehicle id", "flight", "aircraft type")
 _DIMENSIONS: Final = (
     ("temperature",),
     ("region", "wider region", "foreign"),
-    ("fuel",),
+    ("fuel", "another kind of energy"),
     ("vehicle", "mode average", "another class"),
     ("air option", "other air option"),
     ("haul", "other haul"),
@@ -87,6 +107,8 @@ _REASONS: Final = {
     "mode average": "no figure of the family",
     "another class": "figure of another class: it may be far off",
     "fuel": "no figure with this fuel",
+    "another kind of energy": "it may be far off: better state the energy that was used",
+    "class not known": "what the figure stands for is not known",
     "air option": "no figure for it: nearest option",
     "other air option": "figure of the other option",
     "haul": "no figure for this haul: nearest",
@@ -155,6 +177,7 @@ class _Wanted:
     countries: tuple[str, ...]
     vehicle: str
     vehicle_said: bool
+    understood: bool  # of the words about the vehicle, if only the fuel or the temperature
     fuel: str
     controlled: bool
     load: str
@@ -175,6 +198,7 @@ class _Candidate:
     valid_to: date | None
     controlled: bool
     own: bool  # the figure of one operator, flight, ship or vehicle
+    rate: float  # kg CO2e per unit of activity; 0 where energy tells it
 
     @property
     def base(self) -> int:
@@ -188,6 +212,7 @@ class _Choice:
     candidate: _Candidate
     costs: Costs
     level: int
+    equals: tuple[str, ...] = ()  # other own figures that fit no worse
 
 
 @dataclass(slots=True)
@@ -205,8 +230,12 @@ class Matcher:
         """Sort the keys by mode or kind of hub: a query looks at no other."""
         shelves: dict[tuple[str, str], list[_Candidate]] = {}
         for key in self.factors.matches:
-            shelf = shelves.setdefault((key.kind, key.hub_kind or key.mode), [])
-            shelf.append(_candidate(key, self.factors))
+            if key.kind not in _KINDS:
+                continue
+            candidate = _candidate(key, self.factors)
+            shelves.setdefault((key.kind, key.hub_kind or key.mode), []).append(candidate)
+            if other := _SEE_EACH_OTHER.get(key.hub_kind):
+                shelves.setdefault((key.kind, other), []).append(candidate)
         self._shelves = {
             name: tuple(sorted(shelf, key=lambda c: (c.key.category_id, c.key.match_id)))
             for name, shelf in shelves.items()
@@ -254,7 +283,15 @@ def _candidate(key: MatchKey, factors: Factors) -> _Candidate:
         valid_to=category.valid_to if category else None,
         controlled=key.temperature == CONTROLLED,
         own=key.overflight is not None or any(_particulars(key)),
+        rate=_rate(category),
     )
+
+
+def _rate(category: TOC | HOC | None) -> float:
+    if category is None:
+        return 0.0
+    parts = ("wtt_kgco2e_per_tkm", "ttw_kgco2e_per_tkm", "wtt_kgco2e_per_t", "ttw_kgco2e_per_t")
+    return math.fsum(getattr(category, part, 0.0) for part in parts)
 
 
 def _read(query: Query) -> _Wanted:
@@ -263,17 +300,19 @@ def _read(query: Query) -> _Wanted:
     said = read_vehicle(place, query.vehicle)
     kind_of_aircraft = read_vehicle(place, query.aircraft_type)
     usual = USUAL_WITH_CONTAINERS if query.containerised else USUAL
-    unsaid = USUAL_HUB.get(query.hub_kind, "") if query.hub_kind else usual.get(query.mode, "")
     countries = tuple(dict.fromkeys(r for r in query.regions if r))
     controlled = query.temperature not in {"", "ambient"} or said.temperature == CONTROLLED
+    hubs = USUAL_COLD_HUB if controlled else USUAL_HUB
+    unsaid = hubs.get(query.hub_kind, "") if query.hub_kind else usual.get(query.mode, "")
     return _Wanted(
         query=query,
         place=place,
         countries=countries,
         vehicle=said.vehicle or unsaid,
         vehicle_said=bool(said.vehicle)
-        or query.mode not in _UNSPECIFIC
-        or (query.containerised and query.mode != "road"),
+        or (said.said_something and query.mode not in _UNSPECIFIC)
+        or (said.said_something and query.containerised and query.mode != "road"),
+        understood=said.said_something,
         fuel=MIXED if ":" in query.fuel else query.fuel or said.fuel,
         controlled=controlled,
         load=query.load or "average",
@@ -295,40 +334,60 @@ def _haul(query: Query) -> str:
     return "short" if short else "long"
 
 
-def _finest_level(known: MatchKey | Query) -> int:
-    """Return 0 for a vehicle, ship or voyage, 1 for a flight, 2 for an aircraft type, and on."""
-    vehicle, ship, voyage, *coarser = _particulars(known)
-    levels = (vehicle or ship or voyage, *coarser)
-    return next((level for level, said in enumerate(levels) if said), _GENERAL)
-
-
 def _best(shelf: Iterable[_Candidate], wanted: _Wanted) -> _Choice | None:
-    """Return the candidate of the finest level, then with the fewest rungs, then by rank."""
+    """Return the candidate of the finest level, then of the least weight, then by rank."""
     best: _Choice | None = None
-    least = (_GENERAL, 1_000_000)
+    least = (_GENERAL, 0, 1_000_000)
     for candidate in shelf:
-        level = _level(candidate.key, wanted.query) if candidate.own else _GENERAL
-        if level is None or level > least[0] or not _usable(candidate, wanted):
+        fit = _fit(candidate.key, wanted.query) if candidate.own else (_GENERAL, 0)
+        if fit is None or fit > least[:2] or not _usable(candidate, wanted):
             continue
+        level = fit[0]
         region = _place_cost(candidate.key, wanted, level)
-        vehicle = _class_cost(candidate.key, wanted, level)
-        too_far = level < _GENERAL and max(region[0], vehicle[0]) > _OWN_NOT_BEYOND
-        if too_far or (level, region[0] + vehicle[0]) > least:
+        vehicle = _class_cost(candidate, wanted, level)
+        if (*fit, region[0] + vehicle[0]) > least or _no_longer_his(
+            candidate.key, wanted, level, max(region[0], vehicle[0])
+        ):
             continue
         costs = _costs(candidate, wanted, (region, vehicle), level)
-        weight = (level, sum(rung for rung, _ in costs))
-        if weight < least or (weight == least and best and _rank(candidate, costs) < _of(best)):
-            least, best = weight, _Choice(candidate=candidate, costs=costs, level=level)
+        weight = (*fit, sum(rungs for rungs, _ in costs))
+        choice = _Choice(candidate=candidate, costs=costs, level=level)
+        if best is None or weight < least:
+            least, best = weight, choice
+        elif weight == least:
+            best = _better(best, choice)
     return best
 
 
-def _rank(candidate: _Candidate, costs: Costs) -> tuple[Costs, int, str, str]:
-    key = candidate.key
-    return (costs, candidate.base, key.category_id, key.match_id)
+def _better(best: _Choice, other: _Choice) -> _Choice:
+    """Return the better of two choices of one weight; own figures that fit equally are told."""
+    first, second = (best, other) if _rank(best) <= _rank(other) else (other, best)
+    names = {best.candidate.key.category_id, other.candidate.key.category_id}
+    same = first.costs == second.costs and _newness(first) == _newness(second)
+    if first.level == _GENERAL or not same or len(names) == 1:
+        return first
+    known = {*best.equals, *other.equals} | names
+    return replace(first, equals=tuple(sorted(known - {first.candidate.key.category_id})))
 
 
-def _of(best: _Choice) -> tuple[Costs, int, str, str]:
-    return _rank(best.candidate, best.costs)
+def _rank(choice: _Choice) -> tuple[Costs, int, int, float, str, str]:
+    candidate = choice.candidate
+    key, new = candidate.key, _newness(choice)
+    return (choice.costs, candidate.base, -new, -candidate.rate, key.category_id, key.match_id)
+
+
+def _newness(choice: _Choice) -> int:
+    """Return the day from which a carrier's own figure is valid: of two, the newer counts."""
+    begins = choice.candidate.valid_from
+    return begins.toordinal() if begins and choice.candidate.own else 0
+
+
+def _no_longer_his(key: MatchKey, wanted: _Wanted, level: int, weight: int) -> bool:
+    """Say whether an own figure is of another class, region or air option than the leg."""
+    if not _FLIGHT < level < _GENERAL:
+        return False
+    option = option_cost(wanted.air_option, key.air_option) if key.air_option else ANY
+    return weight > _OWN_NOT_BEYOND or option[0] >= _OTHER_OPTION
 
 
 def _usable(candidate: _Candidate, wanted: _Wanted) -> bool:
@@ -351,16 +410,30 @@ def _particulars(known: MatchKey | Query) -> tuple[str, ...]:
     )
 
 
-def _level(key: MatchKey, query: Query) -> int | None:
-    """Return how particular a figure is to this leg; None for another carrier's own figure."""
-    pairs = zip(_particulars(key), _particulars(query), strict=True)
-    if any(said and said != asked and _plain(said) != _plain(asked) for said, asked in pairs):
+def _fit(key: MatchKey, query: Query) -> tuple[int, int] | None:
+    """Return how particular a figure is to this leg, and how much it says beyond the leg.
+
+    None is for another carrier's own figure. An aircraft type or a voyage number names no carrier:
+    alone, they find figures that name none either.
+    """
+    said, asked = (tuple(map(_plain, _particulars(known))) for known in (key, query))
+    pairs = tuple(zip(said, asked, strict=True))
+    overflown = key.overflight
+    if any(a and b and a != b for a, b in pairs):
         return None
-    if key.overflight is not None and key.overflight is not bool(query.overflight):
+    if query.overflight is not None and overflown is (not query.overflight):
         return None
-    return _finest_level(key)
+    beyond = sum(bool(a and not b) for a, b in pairs)
+    beyond += overflown is True and query.overflight is None
+    if not any(said):
+        return None if beyond else (_GENERAL, 0)
+    met = {place for place, (a, b) in enumerate(pairs) if a and b}
+    if not met or (any(said[i] for i in _NAMES_CARRIER) and not met & _NAMES_CARRIER):
+        return None
+    return (_LEVELS[min(met)], beyond)
 
 
+@lru_cache(maxsize=65_536)
 def _plain(name: str) -> str:
     """Write a name so that case and blanks do not part it from itself."""
     return "".join(name.casefold().split())
@@ -371,10 +444,17 @@ def _place_cost(key: MatchKey, wanted: _Wanted, level: int) -> Cost:
     return ANY if level < _OPERATOR else region_cost(wanted.countries, wanted.place, key.region)
 
 
-def _class_cost(key: MatchKey, wanted: _Wanted, level: int) -> Cost:
-    """Return how far the class is; where none is stated, the operator's usual one will do."""
-    if level < _OPERATOR or not key.vehicle:
+def _class_cost(candidate: _Candidate, wanted: _Wanted, level: int) -> Cost:
+    """Return how far the class is; where none is stated, the operator's usual one will do.
+
+    A general figure of no class is of a class that nobody could read: it is the last resort.
+    """
+    key = candidate.key
+    if level < _OPERATOR:
         return ANY
+    if not key.vehicle:
+        any_class = candidate.own or wanted.place in _CLASSES_ALIKE
+        return ANY if any_class else UNREAD
     rungs, near = vehicle_cost(wanted.vehicle, key.vehicle)
     if level == _OPERATOR and not wanted.vehicle_said:
         return (0, 100 * rungs + near)
@@ -398,7 +478,9 @@ def _costs(
     return (
         temperature,
         region,
-        fuel_cost(wanted.place, wanted.fuel, key.fuel),
+        fuel_cost(
+            wanted.place, wanted.fuel, key.fuel, frozenset(name for name, _ in key.energy_mix)
+        ),
         vehicle,
         option_cost(wanted.air_option, key.air_option) if key.air_option else ANY,
         haul_cost(wanted.haul, key.haul) if key.haul else ANY,
@@ -431,40 +513,55 @@ def _lacks_own(best: _Choice, wanted: _Wanted) -> bool:
 
 
 def _steps_to_carrier(best: _Choice, wanted: _Wanted) -> list[Step]:
-    """Name the finer figures of the carrier's own that were asked for and are not there."""
-    query = wanted.query
-    asked = (
-        ("vehicle id", query.vehicle_id or query.vessel_imo or query.voyage_no),
-        ("flight", query.flight_no),
-        ("aircraft type", query.aircraft_type),
-    )
+    """Name finer figures that were asked for and are not there, or are there unasked."""
     if best.level == _GENERAL:
         return []
+    asked, said = (_finer(known) for known in (wanted.query, best.candidate.key))
     found = ("", "flight", "aircraft type", "operator")[best.level]
-    return [
-        Step(name=name, wanted=said, found=found, reason="no figure of it: the carrier's coarser")
-        for name, said in asked[: best.level]
-        if said
-    ]
+    steps = []
+    for name, was, now in zip(_FINER, asked[: best.level], said[: best.level], strict=False):
+        if was:
+            reason = "no figure of it: the carrier's coarser"
+            steps.append(Step(name=name, wanted=was, found=found, reason=reason))
+        elif now:
+            reason = "the carrier's figure of this one stands for it"
+            steps.append(Step(name=name, wanted="not stated", found=now, reason=reason))
+    if best.equals:
+        others = ", ".join(best.equals)
+        reason = f"{others} fit as well: the highest was taken"
+        found = best.candidate.key.category_id
+        steps.append(Step(name="ambiguous", wanted="one figure", found=found, reason=reason))
+    return steps
+
+
+def _finer(known: MatchKey | Query) -> tuple[str, str, str]:
+    """Return the vehicle, ship or voyage, then the flight, then the aircraft type."""
+    vehicle, ship, voyage, flight, aircraft_type, _ = _particulars(known)
+    return (vehicle or ship or voyage, flight, aircraft_type)
 
 
 def _steps_down(best: _Choice, wanted: _Wanted) -> list[Step]:
-    steps = []
-    if not wanted.vehicle_said and best.level >= _OPERATOR:
-        words = wanted.query.vehicle or "not stated"
-        reason = "what is usual is assumed" if words == "not stated" else "words not understood"
-        found_class = wanted.vehicle if best.level == _GENERAL else best.candidate.key.vehicle
-        steps.append(Step(name="vehicle", wanted=words, found=found_class, reason=reason))
+    steps = _steps_of_words(best, wanted)
     asked, found = _described(wanted), _found(best.candidate)
-    for names, (rungs, _), was, now in zip(_DIMENSIONS, best.costs, asked, found, strict=True):
-        for rung in range(rungs):
-            last = rung == rungs - 1
-            name = names[min(rung, len(names) - 1)]
+    for names, (rungs, near), was, now in zip(_DIMENSIONS, best.costs, asked, found, strict=True):
+        down = names[: min(rungs, len(names))]
+        if names[0] == "vehicle" and (rungs, near) == UNREAD:
+            down = ("class not known",)
+        for name in down:
             reason = _temperature_reason(wanted) if name == "temperature" else _REASONS[name]
-            steps.append(
-                Step(name=name, wanted=was, found=now if last else "nothing", reason=reason)
-            )
+            reached = now or "not known" if name == down[-1] else "nothing"
+            steps.append(Step(name=name, wanted=was, found=reached, reason=reason))
     return steps
+
+
+def _steps_of_words(best: _Choice, wanted: _Wanted) -> list[Step]:
+    """Say that no class was stated, or that its words were not understood."""
+    if wanted.vehicle_said or best.level < _OPERATOR:
+        return []
+    words = wanted.query.vehicle or "not stated"
+    reason = "what is usual is assumed" if wanted.understood else "words not understood"
+    found = wanted.vehicle if best.level == _GENERAL else best.candidate.key.vehicle
+    return [Step(name="vehicle", wanted=words, found=found or "any", reason=reason)]
 
 
 def _temperature_reason(wanted: _Wanted) -> str:

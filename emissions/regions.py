@@ -16,6 +16,7 @@ WIDER: tuple[tuple[str, frozenset[str]], ...] = (
     (EU, _EU_MEMBERS),
     (EUROPE, _EU_MEMBERS | _OTHER_EUROPEANS | {EU}),
 )
+REGIONS = frozenset({WORLD, CHINA_EUROPE, *(name for name, _ in WIDER)})  # no single country
 # Where the trains of the land bridge start on their eastern side.
 _CORRIDOR_EAST = frozenset({"CN", "KZ"})
 

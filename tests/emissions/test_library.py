@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from data import open_catalogue
-from data.factor_schemas import INTENSITIES
+from data.factor_schemas import INTENSITIES, MATCHING
 from emissions import TCE, Factors, take_inventory
+from emissions.distance import distance_adjustment_factor
 from emissions.errors import EmissionsError, MixedWarmingError
 from emissions.factors import DEFAULT_EDITION, EDITIONS, shipped_parts
 from emissions.library import Library, Provenance, as_of, table_of, with_rows
 from emissions.loose_factors import About, read_loose
+from emissions.matching import Query, match
 from emissions.own_keys import key_row
 from emissions.own_sets import own_files, read_own
 
@@ -100,6 +102,15 @@ def test_two_answers_to_one_question_are_refused() -> None:
     parts = [table_of(f"t{i}", [row], INTENSITIES, OWN) for i, row in enumerate(rows)]
     with pytest.raises(EmissionsError, match="'X' stands twice without different dates"):
         as_of(parts, None)
+
+
+def test_sets_whose_names_differ_in_punctuation_alone_do_not_meet(tmp_path: Path) -> None:
+    """Their tables would take one place: refused, where the second was dropped in silence."""
+    books = library(tmp_path)
+    books.save("a.b", {"intensities": [row_of("ONE", date(2026, 1, 1), 0.1)]}, OWN, "")
+    books.save("a_b", {"intensities": [row_of("TWO", date(2026, 1, 1), 0.1)]}, OWN, "")
+    with pytest.raises(EmissionsError, match="punctuation alone"):
+        books.factors(("a.b", "a_b"))
 
 
 def test_a_set_is_never_changed_and_never_half(tmp_path: Path) -> None:
@@ -204,7 +215,150 @@ def test_imported_categories_get_keys_from_their_words() -> None:
     rows, _ = loose()
     road, sea = (key_row(row) for row in rows["intensities"])
     assert (road["mode"], road["region"], road["vehicle"]) == ("road", "europe", "artic_40t")
-    assert (road["fuel"], sea["region"]) == ("diesel", "world")
+    assert (road["fuel"], road["load"]) == ("diesel", None)
+    assert (sea["vehicle"], sea["region"]) == ("container", "asia - europe")  # a lane, not all
+
+
+INVENTED = """
+sea|Global|Other liquids tankers|0-999 dwt|HFO|g/tkm|100|900
+sea|Global|Bulk carrier|0-9999 dwt|HFO|g/tkm|3|30
+sea|Global|Bulk carrier|100000-199999 dwt|HFO|g/tkm|1|3
+sea_container|Global|Asia - Africa||mix|g/TEU-km|9|80|||Dry
+sea_container|Global|Industry average||mix|g/TEU-km|8|70|||Dry
+sea_container|Global|Industry average||mix|g/TEU-km|16|90|||Reefer
+hub|Global|Liquid bulk terminals|||kg/t|||3||ambient
+hub|Global|Maritime container terminal|||kg/t|||9||ambient
+road|Europe|HGV|Artic truck up to 40 t GVW HPDI|Bio-LNG|g/tkm|9|9||SFD|Average/mixed
+road|Europe|HGV|Artic truck up to 40 t GVW|Diesel|g/tkm|20|70||SFD|Average/mixed
+road|Europe|HGV|Artic truck up to 40 t GVW|Diesel|g/tkm|20|71||SFD|Container
+road|Europe (chemical industry)|Chemical TOC, 40 t artic|Average|Diesel|g/tkm|1|6||SFD x1.05|18 t|no
+road|Europe|Van|Van < 3.5 t GVW|Diesel|g/tkm|200|600||SFD
+road|North America|SmartWay category|LTL/Dry Van|Diesel|g/tkm|60|240||SFD
+"""  # shaped as licensed tables are; every figure is made up
+
+
+def imported(folder: Path) -> Factors:
+    """Import invented rows without a base, as `greenlane factors import` does."""
+    header = [*LOOSE[0], "load_characteristics", "daf"]
+    lines = INVENTED.replace("g/t", "g CO2e/t").replace("g/T", "g CO2e/T").split("\n")
+    cells = [header, *(line.split("|") for line in lines if line)]
+    about = About(published_on=date(2023, 9, 1), gwp_set="AR6")
+    found = read_loose(cells[0], list(enumerate(cells[1:], start=2)), "mine.csv", about)
+    assert found.refused == []
+    keys = [
+        dict.fromkeys(MATCHING.names) | key_row(row) | {"source_id": "own"}
+        for name in ("intensities", "hubs_intensity")
+        for row in found.rows[name]
+    ]
+    books = library(folder)
+    rows = {n: [r | {"source_id": "own"} for r in rows] for n, rows in found.rows.items()}
+    books.save("mine", rows | {"matching": keys}, OWN, "")
+    return books.factors(("mine",))
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "steps"),
+    [
+        (Query(mode="sea", containerised=True), "INDUSTRY-AVERAGE-DRY", []),
+        (
+            Query(mode="sea", containerised=True, temperature="frozen"),
+            "INDUSTRY-AVERAGE-REEFER",
+            [],
+        ),
+        (Query(mode="sea", vehicle="capesize"), "BULK-CARRIER-100000", ["vehicle"]),
+        (Query(hub_kind="port"), "MARITIME-CONTAINER", []),
+        (Query(hub_kind="port", vehicle="liquid bulk terminal"), "LIQUID-BULK", []),
+        (
+            Query(mode="road", regions=("DE",), vehicle="40t artic", fuel="hvo"),
+            "GVW-AVERAGE-MIXED-DIESEL",
+            ["region", "fuel"],
+        ),
+        (
+            Query(mode="road", regions=("DE",), vehicle="electric van"),
+            "VAN-VAN-3-5-T",
+            ["region", "fuel", "another kind of energy", "vehicle"],
+        ),
+        (
+            Query(mode="road", regions=("DE",), vehicle="van"),
+            "VAN-VAN-3-5-T",
+            ["region", "vehicle"],
+        ),
+        (
+            Query(mode="road", regions=("DE",), vehicle="40t artic"),
+            "GVW-AVERAGE-MIXED-DIESEL",
+            ["region"],
+        ),
+        (
+            Query(mode="road", regions=("CN",), vehicle="40t artic"),
+            "GVW-AVERAGE-MIXED-DIESEL",
+            ["region", "wider region", "foreign"],
+        ),
+    ],
+)
+def test_imported_rows_are_found_for_what_they_are(
+    tmp_path: Path, query: Query, words: str, steps: list[str]
+) -> None:
+    """A row whose words say another ship, fuel, lane or sector is never `as wanted`."""
+    found = match(query, imported(tmp_path))
+    assert words in found.category_id
+    assert [s.name for s in found.steps] == steps
+
+
+def test_shortest_distance_without_its_detour_is_read_as_driven(tmp_path: Path) -> None:
+    """`SFD (apply x1.05)`, not included: the detour is still due on a planned distance."""
+    toc = next(t for t in imported(tmp_path).tocs.values() if "CHEMICAL" in t.toc_id)
+    assert (toc.distance_kind, toc.daf_included) == ("actual", "no")
+    assert distance_adjustment_factor(toc, "sfd", 100.0) == 1.05
+
+
+def test_carbon_dioxide_alone_is_not_called_co2e() -> None:
+    """`gCO2/tkm` counts no methane and no nitrous oxide."""
+    body = ["road", "Europe", "HGV", "40 t artic", "Diesel", "gCO2/tkm", "15", "65"]
+    about = About(published_on=date(2023, 9, 1), gwp_set="AR6")
+    (row,) = read_loose(LOOSE[0], [(2, body)], "mine.csv", about).rows["intensities"]
+    assert (row["gas_set"], row["ttw_kgco2_per_tkm"]) == ("co2", 0.065)
+    assert "CO2 alone" in row["note"]
+
+
+def test_intensity_that_no_vehicle_reaches_is_refused_by_row() -> None:
+    """15 and 60 kg per tkm are grams: twenty times the band of the mode is no truck."""
+    body = ["road", "Europe", "HGV", "40 t artic", "Diesel", "kg CO2e/tkm", "15", "60", "75"]
+    about = About(published_on=date(2023, 9, 1), gwp_set="AR6")
+    (refused,) = read_loose(LOOSE[0], [(7, body)], "mine.csv", about).refused
+    assert (refused.row, refused.file) == (7, "mine.csv")
+    assert "75 kg CO2e per tkm" in refused.wanted
+
+
+def test_a_new_edition_lies_over_an_old_one(tmp_path: Path) -> None:
+    """Own figures under a shipped id, with keys: on a base, or laid over it by name."""
+    row = row_of("ROAD-HGV-AVG", date(2026, 6, 10), 0.09)
+    key = dict.fromkeys(MATCHING.names) | key_row(row) | {"source_id": "own"}
+    rows = {"intensities": [row], "matching": [key]}
+    books = library(tmp_path)
+    books.save("based", rows, OWN, DEFAULT_EDITION)
+    books.save("ed26b", rows, OWN, "")
+    for names in (("based",), (DEFAULT_EDITION, "ed26b")):
+        late, then = books.factors(names), books.factors(names, date(2026, 1, 1))
+        assert late.toc("ROAD-HGV-AVG").ttw_kgco2e_per_tkm == 0.09
+        for factors, source in ((late, "own"), (then, "greenlane-assumptions")):
+            keys = [
+                r["source_id"]
+                for table, schema in factors.parts
+                if schema is MATCHING
+                for r in table.rows
+                if r["category_id"] == "ROAD-HGV-AVG"
+            ]
+            assert keys == [source]
+
+
+@pytest.mark.parametrize("source_id", ["a.b", "a..b", "a b"])
+def test_a_set_may_have_dots_in_its_name(tmp_path: Path, source_id: str) -> None:
+    """A dot in a TOML key is quoted, or it would open a table inside a table."""
+    source = Provenance(source_id=source_id, publisher="a carrier", title="its own figures")
+    row = row_of("MINE", date(2026, 1, 1), 0.1, source_id=source_id)
+    books = library(tmp_path)
+    books.save("a.b", {"intensities": [row]}, source, "")
+    assert books.factors(("a.b",)).origin("MINE").source_id == source_id
 
 
 @pytest.mark.skipif(not GLEC.is_file(), reason="needs a licensed copy of the tables")

@@ -382,3 +382,203 @@ def test_words_tell_cold_from_ambient() -> None:
     """A reefer truck is a truck, temperature-controlled."""
     assert read_vehicle("road", "reefer truck").temperature == "temperature_controlled"
     assert read_vehicle("road", "40t artic").temperature == ""
+
+
+def _flown(**says: Any) -> MatchKey:
+    return _own(
+        "XAIR-19",
+        operator="Xair",
+        flight_no="XX19",
+        aircraft_type="A350",
+        air_option="belly",
+        **says,
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "steps"),
+    [
+        ({"flight_no": "XX 19"}, []),
+        ({"flight_no": "XX19", "operator": "xair"}, []),
+        ({"operator": "Xair", "aircraft_type": "A350"}, ["flight", "air option"]),
+        ({"operator": "Xair"}, ["flight", "aircraft type", "air option"]),
+    ],
+)
+def test_own_figure_is_found_by_any_part_of_its_name(
+    factors: Factors, known: dict[str, str], steps: list[str]
+) -> None:
+    """A blank on the leg is unknown, not another carrier's; what was assumed is said."""
+    found = _with(factors, _flown()).match(Query(mode="air", distance_km=9000, **known))  # type: ignore[arg-type]
+    assert (found.category_id, [s.name for s in found.steps]) == ("XAIR-19", steps)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {},
+        {"aircraft_type": "A350"},
+        {"flight_no": "YY1"},
+        {"operator": "Yair", "flight_no": "XX19"},
+        {"operator": "Xair", "air_option": "freighter"},
+    ],
+)
+def test_own_figure_is_not_found_by_what_names_no_carrier(
+    factors: Factors, known: dict[str, str]
+) -> None:
+    """Many carriers fly the type; a figure of the belly is none of a freighter."""
+    found = _with(factors, _flown()).match(Query(mode="air", distance_km=9000, **known))  # type: ignore[arg-type]
+    assert found.category_id.startswith("AIR-LONGHAUL")
+
+
+def test_ship_is_found_by_its_number_and_voyage_without_its_operator(factors: Factors) -> None:
+    """The IMO number names one ship of the world; a voyage number alone names none."""
+    key = _own("SHIP", "sea", operator="Line", vessel_imo="9839430", voyage_no="12E")
+    matcher = _with(factors, key)
+    query = Query(mode="sea", containerised=True, vessel_imo="9839430", voyage_no="12E")
+    assert matcher.match(query).category_id == "SHIP"
+    assert matcher.match(replace(query, voyage_no="")).category_id == "SHIP"
+    assert matcher.match(replace(query, vessel_imo="")).category_id == "SEA-CONTAINER-AVG"
+
+
+def test_what_says_no_more_than_the_leg_comes_before_what_says_more(factors: Factors) -> None:
+    """The operator's own average, not one of his flights, where the flight is not known."""
+    matcher = _with(factors, _flown(), _own("XAIR", operator="Xair"))
+    found = matcher.match(Query(mode="air", distance_km=9000, operator="Xair"))
+    assert (found.category_id, found.steps) == ("XAIR", ())
+
+
+def test_own_figures_that_fit_equally_are_called_ambiguous(factors: Factors) -> None:
+    """Neither is chosen in silence: the other is named, and the tier is lower by one."""
+    keys = [_own(name, "road", operator="Acme", vehicle="artic_40t") for name in ("B", "A")]
+    found = _with(factors, *keys).match(
+        Query(mode="road", regions=("GB",), vehicle="40t artic", operator="Acme")
+    )
+    assert (found.category_id, found.tier) == ("A", 2)
+    assert "ambiguous" in found.lineage
+    assert "B fit as well" in found.lineage
+
+
+def test_keys_of_no_kind_are_found_by_id_alone(factors: Factors) -> None:
+    """An operation of nobody in particular is no figure for other people's legs."""
+    key = replace(_own("NOBODY", "road", vehicle="truck"), kind="none")
+    found = _with(factors, key).match(Query(mode="road", regions=("GB",), vehicle="truck"))
+    assert found.category_id == "ROAD-HGV-AVG"
+
+
+@pytest.mark.parametrize("country", ["DE", "CH", "IN", "FR"])
+def test_diesel_train_is_never_accounted_as_electric(matcher: Matcher, country: str) -> None:
+    """The world's diesel train is nearer than the country's electric one, or its mix of both."""
+    found = matcher.match(Query(mode="rail", regions=(country,), fuel="diesel"))
+    assert found.category_id == "RAIL-DIESEL"
+    assert [s.name for s in found.steps] == ["region", "wider region"]
+
+
+def test_electric_train_is_never_accounted_as_diesel(matcher: Matcher) -> None:
+    """Where the country has diesel alone: a region's electric average, called foreign."""
+    found = matcher.match(Query(mode="rail", regions=("US",), fuel="electricity"))
+    assert found.category_id == "RAIL-ELECTRIC-EU"
+    assert found.steps[-1].name == "foreign"
+
+
+def test_electric_truck_without_its_energy_says_that_diesel_stands_in(matcher: Matcher) -> None:
+    """No figure per tkm exists: neither a van nor silence, but the class and a plain reason."""
+    found = matcher.match(Query(mode="road", regions=("DE",), vehicle="electric artic 40t"))
+    assert found.category_id == "ROAD-EU-ARTIC-40T"
+    assert "another kind of energy electricity -> diesel" in found.lineage
+    assert "state the energy" in found.lineage
+
+
+@pytest.mark.parametrize("ends", [("CH", "IT"), ("NO", "PL"), ("CN", "UZ"), ("DE", "GB")])
+@pytest.mark.parametrize("mode", ["rail", "road"])
+def test_there_and_back_stand_on_one_figure(
+    matcher: Matcher, mode: str, ends: tuple[str, str]
+) -> None:
+    """Direction is no property of a train or a truck."""
+    there, back = (matcher.match(Query(mode=mode, regions=way)) for way in (ends, ends[::-1]))
+    assert there.category_id == back.category_id
+    if mode == "rail" and "CN" not in ends:
+        assert there.category_id == "RAIL-ELECTRIC-EU"
+
+
+def test_of_two_countries_the_higher_figure_counts(factors: Factors, matcher: Matcher) -> None:
+    """No region holds both: not the lower by the accident of its id."""
+    ids = {f"RAIL-ELECTRIC-{c}" for c in ("CN", "KZ")}
+    found = matcher.match(Query(mode="rail", regions=("CN", "KZ"))).category_id
+    rates = {i: factors.toc(i).wtt_kgco2e_per_tkm + factors.toc(i).ttw_kgco2e_per_tkm for i in ids}
+    assert found == max(rates, key=rates.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("query", "category_id"),
+    [
+        (Query(mode="road", regions=("CH",)), "ROAD-EU-ARTIC-40T"),
+        (Query(mode="road", regions=("CN",)), "ROAD-EU-ARTIC-40T"),
+        (Query(mode="road", regions=("IN",)), "ROAD-EU-ARTIC-40T"),
+        (Query(mode="road", regions=("DE",), vehicle="van"), "ROAD-VAN-AVG"),
+        (Query(mode="road", regions=("DE",), vehicle="44t artic"), "ROAD-EU-ARTIC-40T"),
+        (Query(hub_kind="road", vehicle="warehouse"), "HUB-WAREHOUSE"),
+        (Query(hub_kind="site", vehicle="cross dock"), "HUB-CROSSDOCK"),
+        (Query(hub_kind="site", temperature="chilled"), "HUB-WAREHOUSE-COLD"),
+    ],
+)
+def test_figure_of_documented_class_is_preferred(
+    matcher: Matcher, query: Query, category_id: str
+) -> None:
+    """The EU's before one foreign nation's average; cold goods lie in a store, not on a fork."""
+    assert matcher.match(query).category_id == category_id
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(hub_kind="port", vehicle="dry bulk terminal"),
+        Query(mode="air", distance_km=9000, vehicle="drone"),
+        Query(mode="rail", regions=("DE",), vehicle="zeppelin"),
+        Query(mode="sea", containerised=True, vehicle="zeppelin"),
+        Query(mode="iww", vehicle="zeppelin"),
+    ],
+)
+def test_words_not_understood_are_told_in_every_mode(matcher: Matcher, query: Query) -> None:
+    """Else a mistake passes as wanted."""
+    first = matcher.match(query).steps[0]
+    assert (first.wanted, first.reason) == (query.vehicle, "words not understood")
+
+
+@pytest.mark.parametrize(
+    ("mode", "words", "vehicle"),
+    [
+        ("road", "25 t payload semi", "artic_40t"),
+        ("road", "LTL/Dry Van", "artic_40t_groupage"),
+        ("road", "dry van trailer", "artic"),
+        ("road", "rigid 7.5-12 t", "rigid_12t"),
+        ("road", "rigid 12-20 t", "rigid_17t"),
+        ("road", "artic up to 60 t", "artic_60t"),
+        ("sea", "15k TEU", "container_8000teu"),
+        ("sea", "Oil tanker 0-4999 dwt", "products_tanker_0dwt"),
+        ("sea", "bulk carrier, 75 000 dwt", "bulk_60000dwt"),
+        ("sea", "Bulk carrier 200000+ dwt", "bulk_200000dwt"),
+        ("sea", "Other liquids tankers 0-999 dwt", "liquids_tanker_0dwt"),
+        ("sea", "Refrigerated bulk 2000-5999 dwt", "reefer_ship_2000dwt"),
+        ("iww", "Motor vessels <650 t", "motor_vessel_400t"),
+        ("hub", "Liquid bulk terminals", "liquid_bulk"),
+    ],
+)
+def test_sizes_and_ranges_are_read(mode: str, words: str, vehicle: str) -> None:
+    """Ranges by their middle on the road, by their lower end at sea; a payload is no gross mass."""
+    assert read_vehicle(mode, words).vehicle == vehicle
+
+
+def test_a_truck_that_is_not_electric_is_not_electric() -> None:
+    """A negation is read as one."""
+    assert read_vehicle("road", "non-electric truck").fuel == ""
+
+
+def test_category_of_unknown_class_is_the_last_resort(factors: Factors) -> None:
+    """A blank class of a general figure is one that nobody could read, never `as wanted`."""
+    tiny = replace(factors.toc("SEA-CONTAINER-AVG"), toc_id="A-TINY", vehicle="?")
+    key = _own("A-TINY", "sea", region="world", fuel="hfo")
+    both = replace(factors, tocs={**factors.tocs, "A-TINY": tiny}, matches=(*factors.matches, key))
+    query = Query(mode="sea", vehicle="capesize")
+    assert match(query, both).category_id == "SEA-RATE-BULK-CAPESIZE"
+    alone = match(query, replace(both, matches=(key,)))
+    assert [s.name for s in alone.steps] == ["class not known"]

@@ -37,7 +37,7 @@ def test_an_empty_estimate_is_zero() -> None:
 
 
 def test_the_same_error_cancels_in_a_comparison() -> None:
-    """F28: one TOC on both sides: the shorter way is greener, unless the TOC itself were below 0."""
+    """F28: one TOC on both sides: the shorter way is greener, unless the TOC were below 0."""
     short, long = (Estimate.of(n, [("X", mg, 0.5)]) for n, mg in (("a", 99), ("b", 100)))
     assert probability_greener(short, long) > 0.999
 

@@ -224,7 +224,7 @@ def test_blends_are_by_energy() -> None:
         "hvo": pytest.approx(70 / FACTORS.carrier("hvo").lhv_mj_per_kg),
     }
     litres = kilograms("diesel:0.93|hvo:0.07", 100.0, "l", FACTORS)
-    volume = sum(kg / FACTORS.carrier(name).density_kg_per_l for name, kg in litres)  # type: ignore[operator]
+    volume = math.fsum(kg / FACTORS.carrier(name).density_kg_per_l for name, kg in litres)  # type: ignore[operator]
     assert volume == pytest.approx(100.0)
 
 
