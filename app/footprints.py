@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.atlas import Atlas
+from app.footprint_checks import check_legs, check_validity
 from app.footprint_fill import (
     fill_categories,
     fill_distances,
@@ -19,12 +20,10 @@ from app.footprint_fill import (
 from app.footprint_intake import Intake, Options, WorkLeg, read_legs
 from data.errors import DataError
 from data.guards import plausible_intensity
-from data.operation_schemas import OPERATIONS
-from data.tables import Refused, read_table
-from data.units import MG_PER_KG
+from data.units import KG_PER_TONNE, MG_PER_KG
 from emissions.distance import transport_activity_tkm
 from emissions.errors import EmissionsError, LegFaultError
-from emissions.factors import DEFAULT_EDITION, Factors
+from emissions.factors import DEFAULT_EDITION, WARMING, Factors
 from emissions.inventory import (
     Inventory,
     Line,
@@ -36,13 +35,15 @@ from emissions.kernel import columns_of
 from emissions.legs import element_of, operations_of_legs
 from emissions.library import Library, Provenance, with_rows
 from emissions.matching import Matcher
+from emissions.operation_tables import read_operations
 from emissions.operations import SOURCE_ID, categories_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from app.tools import Tools
-    from data.tables import Row, Table
+    from data.tables import Refused, Row, Table
     from emissions.chain import TCE
 
 _PRIMARY = Provenance(
@@ -139,17 +140,21 @@ def take_legs(
     report: Callable[[str], None] = lambda _: None,
 ) -> FootprintResult:
     """Take the footprint of legs that are read; as `take`."""
+    if options.gwp_set not in {"", *WARMING}:
+        raise DataError(f"--gwp {options.gwp_set!r}, wanted one of {', '.join(WARMING)}")
     factors, atlas = desk.factors(options), desk.atlas
     report(f"{len(intake.rows)} rows, layout {intake.layout}")
     fill_masses(intake.legs, options.teu_load)
     _set_hubs(intake, options)
     report("distances and categories")
+    check_legs([x for x in intake.legs if x.stands], atlas, guards=intake.names_kinds)
     fill_distances(intake.legs, atlas)
     fill_energy(intake.legs, factors, atlas)
     factors, faults = _with_operations(intake, factors, options)
     if any(leg.stands and not leg.values["toc_id"] for leg in intake.legs):
         fill_categories(intake.legs, desk.matcher(factors), atlas, options.gwp_set)
     fill_handling(intake.legs, factors, atlas)
+    check_validity(intake.legs, factors)
     report("footprint")
     pairs, inventory = _inventory(_elements(intake.legs, factors), factors, options)
     if not pairs:
@@ -184,39 +189,56 @@ def _with_operations(
 ) -> tuple[Factors, list[Refused]]:
     """Return the factor set with categories worked out from primary data beside its own."""
     faults: list[Refused] = []
-    tables: list[tuple[str, Table]] = []
+    own = operations_of_legs((leg.values for leg in intake.legs if leg.stands), intake.file)
     if options.operations is not None:
-        tables.append(("operations", read_table(options.operations, OPERATIONS)))
-    rows = [(leg.row, leg.values) for leg in intake.legs if leg.stands]
-    own = operations_of_legs(rows, intake.file)
+        table = _read_operations(options.operations)
+        carried, kinds = _activities(intake.legs)
+        made = categories_of(table, factors, activity_of_legs=carried, kinds_of_legs=kinds)
+        factors = with_rows(factors, "operations", made, _PRIMARY)
+        faults += table.refused
     if own.rows:
-        tables.append(("legs", own))
-    for name, table in tables:
-        made = categories_of(table, factors, activity_of_legs=_activities(intake.legs))
-        factors = with_rows(factors, name, made, _PRIMARY)
-        if name == "operations":
-            faults += table.refused
-        else:
-            _refuse_legs(intake.legs, table)
+        made = categories_of(own, factors, by_id_alone=True)
+        factors = with_rows(factors, "legs", made, _PRIMARY)
+        _refuse_legs(intake.legs, own)
     return factors, faults
 
 
-def _activities(legs: list[WorkLeg]) -> dict[str, float]:
-    """Return the activity that legs bring to each category: a tour is shared by it."""
+def _read_operations(path: Path) -> Table:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path.name}: {error.strerror or error}, in {path.parent}") from None
+    return read_operations(content, path.name)
+
+
+def _activities(legs: list[WorkLeg]) -> tuple[dict[str, float], dict[str, frozenset[str]]]:
+    """Return what legs bring to each category, which a tour or a hub is shared by.
+
+    Of carriage that is tkm, with the kinds of distance behind it; of handling it is tonnes.
+    """
     found: dict[str, float] = defaultdict(float)
+    kinds: dict[str, frozenset[str]] = defaultdict(frozenset)
     for leg in legs:
         v = leg.values
-        if leg.stands and v["toc_id"] and v["mass_kg"]:
+        if not leg.stands or not v["mass_kg"]:
+            continue
+        if v["kind"] == "hub" and v["hoc_id"]:
+            found[v["hoc_id"]] += v["mass_kg"] / KG_PER_TONNE
+        elif v["kind"] == "transport" and v["toc_id"]:
             own = transport_activity_tkm(v["mass_kg"], v["distance_km"] or 0.0)
             found[v["toc_id"]] += v["activity_tkm"] or own
-    return found
+            if not v["activity_tkm"] and v["distance_kind"]:
+                kinds[v["toc_id"]] |= {v["distance_kind"]}
+    return dict(found), dict(kinds)
 
 
 def _refuse_legs(legs: list[WorkLeg], table: Table) -> None:
-    faults = {fault.row: fault for fault in table.refused}
+    """Refuse every leg of an operation that is refused, with the first reason given for it."""
+    named = {number: row["category_id"] for number, row in table}
+    faults = {named[fault.row]: fault for fault in reversed(table.refused)}
     for leg in legs:
-        fault = faults.get(leg.row)
-        if fault and str(leg.values["toc_id"]).startswith("OWN-"):
+        fault = faults.get(leg.values["toc_id"]) if leg.stands else None
+        if fault:
             leg.refuse(fault.code, fault.column, fault.found, fault.wanted)
 
 
@@ -243,9 +265,10 @@ def _inventory(
 ) -> tuple[list[tuple[WorkLeg, TCE]], Inventory]:
     """Take the inventory of one set of warming potentials; others are refused, not mixed."""
     inventory = take_inventory((e for _, e in pairs), factors, mixed_gwp=True)
-    if options.mixed_gwp or len(inventory.gwp_sets) <= 1:
+    asked = options.gwp_set
+    if not asked and (options.mixed_gwp or len(inventory.gwp_sets) <= 1):
         return pairs, inventory
-    wanted = options.gwp_set or _usual(inventory)
+    wanted = asked or _usual(inventory)
     kept = []
     lines: list[Line] = []
     for pair, line in zip(pairs, inventory.lines, strict=True):
@@ -254,7 +277,8 @@ def _inventory(
             lines.append(line)
             continue
         found = "+".join(line.gwp_sets)
-        pair[0].refuse("gwp_mixed", "toc_id", found, f"factors on {wanted}, as most legs; or --mix")
+        why = "as asked for" if asked else "as most legs; or --mix"
+        pair[0].refuse("gwp_mixed", "toc_id", found, f"factors on {wanted}, {why}")
     return kept, replace(inventory, lines=tuple(lines))
 
 
@@ -275,6 +299,12 @@ def _question(pairs: list[tuple[WorkLeg, TCE]], inventory: Inventory) -> None:
             leg.notes.append(note)
 
 
+def _made_of(line: Line, result: FootprintResult) -> tuple[str, ...]:
+    """Return how a category was worked out that came with the file: its energy and activity."""
+    origin = result.factors.origin(line.category)
+    return (f"{line.category}: {origin.note}",) if origin.source_id == SOURCE_ID else ()
+
+
 def result_rows(result: FootprintResult) -> list[Row]:
     """Return the legs as rows of FOOTPRINT_LEGS: what came in, what was filled, what it emits."""
     from app.rows import line_row  # noqa: PLC0415  (it draws on plans as well)
@@ -286,7 +316,7 @@ def result_rows(result: FootprintResult) -> list[Row]:
             leg.values
             | found
             | {
-                "lineage": "; ".join((*leg.lineage, line.working)),
+                "lineage": "; ".join((*leg.lineage, line.working, *_made_of(line, result))),
                 "quality_tier": line.quality_tier,
                 "biogenic_kgco2": line.biogenic_mg / MG_PER_KG or None,
                 "rf_memo_kgco2e": line.rf_memo_mg / MG_PER_KG or None,

@@ -41,12 +41,22 @@ OPERATIONS = Schema(
         number("teu", "containers on board, in TEU", at_least=0, at_most=1e9),
         number("distance_km", "of the trip, with mass_kg, teu or passengers", at_least=0),
         choice("distance_kind", DISTANCE_KINDS, "default gcd for air, sfd for others"),
-        number("activity_tkm", "transport activity of the row, instead of mass and distance"),
-        number("activity_teukm", "the same in TEU-km: the category's intensity is per TEU-km"),
+        number(
+            "activity_tkm",
+            "transport activity of the row, instead of mass and distance",
+            at_least=0,
+        ),
+        number(
+            "activity_teukm",
+            "the same in TEU-km: the category's intensity is per TEU-km",
+            at_least=0,
+        ),
         number("throughput_t", "outbound tonnes of a hub", at_least=0),
         number("throughput_teu", "the same in TEU: the intensity is per TEU", at_least=0),
         number("passengers", "on board, with distance_km: 100 kg each with baggage", at_least=0),
-        number("passenger_km", "the same as an amount, instead of passengers and distance"),
+        number(
+            "passenger_km", "the same as an amount, instead of passengers and distance", at_least=0
+        ),
         text(
             "carrier_id",
             "energy carrier of the factor set, `saf:PATHWAY`, `electricity`, or a blend by share "
@@ -64,7 +74,12 @@ OPERATIONS = Schema(
         choice(
             "quality", ("primary", "modelled"), "default: modelled with vehicle_code, else primary"
         ),
-        number("deviation_share", "half width of the interval; default 0.05, modelled 0.3"),
+        number(
+            "deviation_share",
+            "half width of the interval; default 0.05, modelled 0.3",
+            at_least=0,
+            at_most=10,
+        ),
         date("published_on", "when it became known; default the end of the period"),
         date("valid_from", "first day of the period"),
         date("valid_to", "last day of the period"),

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 MJ_PER_KWH = 3.6
 LITRES_PER_US_GALLON = 3.785411784  # exact: 231 cubic inches
 ELECTRICITY = "electricity"
-_SAF = "saf:"
+SAF = "saf:"
+# CO2 of neat SAF when burnt, all biogenic: its blend components are paraffins, and C12H26 holds 12
+# carbon atoms in 170.3 g/mol, 12 x 44.01 / 170.34 = 3.10 (HVO, the same paraffins: 3.12 by DESNZ).
+SAF_BIOGENIC_KGCO2_PER_KG = 3.1
 _ENERGY_MJ = {"kwh": MJ_PER_KWH, "mj": 1.0, "gj": 1000.0}
 _MASS_KG = {"kg": 1.0, "t": KG_PER_TONNE}
 _VOLUME_L = {"l": 1.0, "m3": 1000.0, "gal_us": LITRES_PER_US_GALLON}
@@ -106,9 +109,9 @@ def carrier_named(name: str, factors: Factors) -> EnergyCarrier:
     The life-cycle value of SAF stands under energy provision whole: its combustion is biogenic, and
     CORSIA values do not part the stages (methodology, section 3).
     """
-    if not name.startswith(_SAF):
+    if not name.startswith(SAF):
         return factors.carrier(name)
-    pathway = factors.pathway(name.removeprefix(_SAF))
+    pathway = factors.pathway(name.removeprefix(SAF))
     return EnergyCarrier(
         carrier_id=name,
         lhv_mj_per_kg=pathway.lhv_mj_per_kg,
@@ -117,6 +120,7 @@ def carrier_named(name: str, factors: Factors) -> EnergyCarrier:
         gas_set="co2e",
         origin=pathway.origin,
         name=name,
+        biogenic_kgco2_per_kg=SAF_BIOGENIC_KGCO2_PER_KG,
     )
 
 
@@ -190,10 +194,12 @@ def draw(
     Raises
     ------
     LegFaultError
-        if the unit is no energy, or certificates cover more than was used.
+        if the unit is no energy, no grid is named, or certificates cover more than was used.
     """
     if unit not in _ENERGY_MJ:
         raise LegFaultError("unit", unit, f"one of {', '.join(_ENERGY_MJ)} for electricity")
+    if not grid_id:
+        raise LegFaultError("grid_id", None, "the grid that the electricity came from")
     kwh = amount * _ENERGY_MJ[unit] / MJ_PER_KWH
     if eac_kwh > kwh:
         raise LegFaultError("eac_kwh", eac_kwh, f"at most the {kwh:g} kWh used")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import TYPE_CHECKING
 
 from data.operation_schemas import OPERATIONS
@@ -15,6 +16,8 @@ from emissions.fuel import ELECTRICITY
 from emissions.kernel import columns_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from data.tables import Row
     from emissions.factors import Factors
 
@@ -22,6 +25,8 @@ _ASSETS = (
     *("flight_no", "aircraft_type", "air_option", "overflight", "vessel_imo"),
     *("voyage_no", "vehicle_id", "vehicle"),
 )
+_COOLED = "temperature_controlled"
+_ROUNDING = 1e-6  # of activities that are summed
 
 
 def elements_of(table: Table, factors: Factors) -> list[TCE]:
@@ -97,35 +102,62 @@ def is_primary(row: Row) -> bool:
     return row["fuel_amount"] is not None or row["energy_kwh"] is not None
 
 
-def operations_of_legs(rows: list[tuple[int, Row]], file: str) -> Table:
+def operations_of_legs(rows: Iterable[Row], file: str) -> Table:
     """Return the operations that rows of legs bring along, and name their categories in the rows.
 
     With `activity_total_tkm` the amounts are those of a whole operation, shared by transport
     activity; without it they are what this leg alone used. Legs that state the same operation get
-    the same category.
+    the same category, and are refused together if they carried more than it did. Rows of the
+    table are counted from 1: a row of the file may hold several legs.
     """
     table = Table(schema=OPERATIONS, file=file)
-    known: set[str] = set()
-    for number, row in rows:
+    shared: dict[str, list[Row]] = {}
+    for row in rows:
         if not is_primary(row):
             continue
         operation = _operation(row)
         name = _category_id(operation, row)
-        if name not in known:
-            known.add(name)
+        if name not in shared:
             for part in _energy_rows(operation | {"category_id": name}, row):
                 table.rows.append(dict.fromkeys(OPERATIONS.names) | part)
-                table.row_numbers.append(number)
-        row["toc_id"] = name
-        row["energy_kwh"] = None  # it is in the category now, not beside it
+                table.row_numbers.append(len(table.rows))
+        shared.setdefault(name, []).append(row)
+    for name, legs in shared.items():
+        _check_legs(table, name, legs)
+        for row in legs:
+            row["toc_id"] = name
+            row["energy_kwh"] = row["eac_kwh"] = None  # in the category now, not beside it
     return table
 
 
+def _own_activity(row: Row) -> float:
+    stated = row["activity_tkm"]
+    return float(stated or transport_activity_tkm(row["mass_kg"], row["distance_km"] or 0.0))
+
+
+def _check_legs(table: Table, name: str, legs: list[Row]) -> None:
+    """Refuse legs that say their electricity twice, or carried more than the whole operation."""
+    row, wanted = legs[0], ""
+    if row["fuel"] == ELECTRICITY and None not in {row["fuel_amount"], row["energy_kwh"]}:
+        column, wanted = "energy_kwh", "nothing beside fuel_amount of electricity"
+    total = row["activity_total_tkm"]
+    own = math.fsum(map(_own_activity, legs))
+    if total and own > total * (1 + _ROUNDING):
+        column = "activity_total_tkm"
+        wanted = (
+            f"at least the {own:.6g} tkm of the {len(legs)} legs that share these amounts "
+            "(operations of equal amounts are told apart by voyage_no or vehicle_id)"
+        )
+    if wanted:
+        number = next(n for n, r in table if r["category_id"] == name)
+        table.refuse(number, column, row[column], wanted, "bad_operation")
+        table.refused_keys.add((name,))
+
+
 def _operation(row: Row) -> Row:
-    own = row["activity_tkm"] or transport_activity_tkm(row["mass_kg"], row["distance_km"] or 0.0)
     return {
         "mode": row["mode"],
-        "activity_tkm": row["activity_total_tkm"] or own,
+        "activity_tkm": row["activity_total_tkm"] or _own_activity(row),
         "distance_kind": row["distance_kind"] or planned_kind(row["mode"]),
         "temperature": "ambient" if row["temperature"] in {None, "ambient"} else _COOLED,
         "operator": row["carrier"],
@@ -134,29 +166,25 @@ def _operation(row: Row) -> Row:
     }
 
 
-_COOLED = "temperature_controlled"
-
-
 def _category_id(operation: Row, row: Row) -> str:
     own = () if row["activity_total_tkm"] else (row["shipment_id"], row["leg_no"])
-    energy = (row["fuel"], row["fuel_amount"], row["fuel_unit"], row["energy_kwh"], row["grid_id"])
+    fuel = (row["fuel"], row["fuel_amount"], row["fuel_unit"])
+    energy = (*fuel, row["energy_kwh"], row["grid_id"], row["eac_kwh"])
     text = json.dumps([operation, energy, own], sort_keys=True, default=str)
     return f"OWN-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _energy_rows(operation: Row, row: Row) -> list[Row]:
     """Return the fuel and the electricity of an operation, its activity once."""
-    rows = []
-    if row["fuel_amount"] is not None:
-        fuel = {"carrier_id": row["fuel"], "amount": row["fuel_amount"], "unit": row["fuel_unit"]}
-        rows.append(operation | fuel)
-    if row["energy_kwh"] is not None:
-        drawn = {
-            "carrier_id": ELECTRICITY,
-            "amount": row["energy_kwh"],
-            "unit": "kwh",
-            "grid_id": row["grid_id"],
-            "eac_kwh": row["eac_kwh"] or None,
-        }
+    fuel = (row["fuel"], row["fuel_amount"], row["fuel_unit"])
+    rows: list[Row] = []
+    for carrier, amount, unit in (fuel, (ELECTRICITY, row["energy_kwh"], "kwh")):
+        if amount is None:
+            continue
+        drawn = {"carrier_id": carrier, "amount": amount, "unit": unit}
+        if carrier == ELECTRICITY:
+            drawn |= {"grid_id": row["grid_id"], "eac_kwh": row["eac_kwh"] or None}
         rows.append(operation | drawn | ({"activity_tkm": None} if rows else {}))
+    if all(r["carrier_id"] != ELECTRICITY for r in rows):
+        rows[0]["eac_kwh"] = row["eac_kwh"] or None  # to be refused: it would cover nothing
     return rows

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DESK = FootprintDesk(open_tools())
 HEAD = "shipment_id,leg_no,kind,mode,origin,destination,mass_kg,distance_km,distance_kind,toc_id"
 TRUCK = 'S1,1,transport,road,"Nanjing, CN",PVG,1000,359,sfd,ROAD-ARTIC33-AVG'
+OPERATIONS_HEAD = "category_id,mode,activity_tkm,carrier_id,amount,unit"
 FLIGHT = "S1,2,transport,air,PVG,FRA,1000,8880,gcd,AIR-LONGHAUL-AVG"
 
 
@@ -148,6 +149,91 @@ def test_a_tour_is_shared_by_its_legs(tmp_path: Path) -> None:
     assert result.inventory.physical.wtw_kgco2e == pytest.approx(whole, abs=6e-6)
 
 
+def test_fuel_of_a_driven_tour_is_shared_whole(tmp_path: Path) -> None:
+    """F6, F16: driven kilometres are shared as such; beside planned ones they are refused."""
+    operations = tmp_path / "operations.csv"
+    operations.write_text("category_id,mode,carrier_id,amount,unit\nTOUR,road,diesel,60,kg\n")
+    driven = [f"S{i},1,transport,road,A,B,1000,{50 + i},actual,TOUR" for i in range(3)]
+    result = run("\n".join([HEAD, *driven]), operations=operations)
+    diesel = result.factors.carrier("diesel")
+    whole = 60 * (diesel.wtt_kgco2e_per_kg + diesel.ttw_kgco2e_per_kg)
+    assert result.inventory.physical.wtw_kgco2e == pytest.approx(whole, abs=6e-6)
+    planned = "S4,1,transport,road,A,B,1000,50,sfd,TOUR"
+    with pytest.raises(DataError, match="actual and sfd"):
+        run("\n".join([HEAD, *driven, planned]), operations=operations)
+
+
+def test_a_warehouse_is_shared_by_the_hub_legs_that_name_it(tmp_path: Path) -> None:
+    """F12: kWh without throughput over the tonnes handled; the legs bear all of it."""
+    operations = tmp_path / "operations.csv"
+    operations.write_text(
+        "category_id,kind,hub_kind,carrier_id,amount,unit,grid_id\n"
+        "WAREHOUSE,hoc,site,electricity,1000,kwh,DE\n"
+    )
+    head = HEAD.replace("toc_id", "hoc_id")
+    text = f"{head}\nS1,1,hub,road,FRA,FRA,3000,,,WAREHOUSE\nS2,1,hub,road,FRA,FRA,7000,,,WAREHOUSE"
+    result = run(text, operations=operations)
+    whole = 1000 * result.factors.grid("DE").location_kgco2e_per_kwh
+    assert result.inventory.physical.wtw_kgco2e == pytest.approx(whole, abs=3e-6)
+
+
+def test_a_legs_own_fuel_is_nobody_elses_figure(tmp_path: Path) -> None:
+    """A dirty trip and an operation without a name are no averages for legs that bring nothing."""
+    operations = tmp_path / "operations.csv"
+    operations.write_text(f"{OPERATIONS_HEAD}\nT1,road,1000,diesel,300,l\n")
+    head = HEAD.replace(",toc_id", ",toc_id,fuel,fuel_amount,fuel_unit")
+    bare = "transport,road,FRA,FRA,10000,100,sfd"
+    text = f"{head}\nS1,1,{bare},,diesel,400,l\nS2,1,{bare},,,,\nS3,1,{bare},T1,,,"
+    found = [leg.values["toc_id"] for leg in run(text, operations=operations).legs]
+    assert found[0].startswith("OWN-")
+    assert found[1] == run(f"{HEAD}\nS2,1,{bare},").legs[0].values["toc_id"]
+    assert found[2] == "T1"
+
+
+def test_legs_beyond_their_whole_operation_are_all_refused() -> None:
+    """Three legs of 1,000 tkm on a total of 1,500 tkm would bear the 30 l twice."""
+    head = HEAD.replace(",toc_id", ",fuel,fuel_amount,fuel_unit,activity_total_tkm")
+    legs = [f"S{i},1,transport,road,A,B,10000,100,sfd,diesel,30,l,1500" for i in range(3)]
+    other = "S9,1,transport,road,A,B,10000,100,sfd,diesel,31,l,1500"
+    result = run("\n".join([head, *legs, other]))
+    assert [(f.row, f.column) for f in result.refused] == [
+        (row, "activity_total_tkm") for row in (2, 3, 4)
+    ]
+    assert len(result.legs) == 1
+
+
+def test_certificates_cover_electricity_beside_a_leg() -> None:
+    """F23: 400 of 1,000 kWh; in the market column alone, and the leg stands."""
+    head = HEAD.replace(",toc_id", ",energy_kwh,grid_id,eac_kwh")
+    result = run(f"{head}\nS1,1,transport,road,A,B,10000,100,sfd,1000,CN,400")
+    assert not result.refused
+    whole = result.inventory
+    assert 0 < whole.market_based.wtw_mg < whole.physical.wtw_mg
+
+
+def test_half_an_operation_is_none(tmp_path: Path) -> None:
+    """The empty trip's amount has a decimal comma: T1 falls with it, and its legs with T1."""
+    operations = tmp_path / "operations.csv"
+    operations.write_text(
+        "category_id,mode,trip,mass_kg,distance_km,carrier_id,amount,unit\n"
+        'T1,road,all,20000,400,diesel,120,l\nT1,road,all,0,400,diesel,"80,5",l\n'
+    )
+    text = f"{HEAD}\n{TRUCK}\nS2,1,transport,road,A,B,1000,100,sfd,T1"
+    result = run(text, operations=operations)
+    refused = [(f.file, f.row, f.code) for f in result.refused]
+    assert refused == [
+        ("operations.csv", 3, "bad_value"),
+        ("operations.csv", 2, "bad_operation"),
+        ("legs.csv", 3, "missing_factor"),
+    ]
+
+
+def test_operations_that_are_not_there_are_named(tmp_path: Path) -> None:
+    """A wrong path is the user's to mend: the file and its folder."""
+    with pytest.raises(DataError, match="operations"):
+        run(f"{HEAD}\n{TRUCK}", operations=tmp_path / "operations.csv")
+
+
 FORWARDER = (
     "Sender / Shipper Name;Sender / Shipper City;Shipper Country;Consignee Name;Consignee City;"
     "Consignee Country;Gross weight (kgs);Shipment Date\n"
@@ -256,10 +342,13 @@ def test_legs_by_json_are_answered_like_legs_by_file() -> None:
         "shipment_id": "S1", "leg_no": 1, "kind": "transport", "mode": "air", "origin": "PVG",
         "destination": "FRA", "mass_kg": 1000, "distance_km": 8880, "distance_kind": "gcd",
     }  # fmt: skip
-    answer = computer()([row, row | {"leg_no": 2, "mass_kg": -1}])
+    odd = {"haste": 1, "departs_at": "2026-02-02T00:00Z", "arrives_at": "2026-02-01T00:00Z"}
+    answer = computer()([row | odd, row | {"leg_no": 2, "mass_kg": -1}])
     assert answer["totals"]["physical_kgco2e"] == "5918.164800"
     assert [r["column"] for r in answer["refused"]] == ["mass_kg"]
     assert answer["legs"][0]["toc_id"] == "AIR-LONGHAUL-AVG"
+    assert answer["unknown_fields"] == ["haste"]
+    assert [w["code"] for w in answer["warned"]] == ["time_order"]
 
 
 def test_our_columns_in_another_dialect_are_still_ours() -> None:
@@ -318,3 +407,74 @@ def test_the_verifiers_own_arithmetic_agrees_on_every_kind_of_leg(tmp_path: Path
         assert [found.wtt_mg, found.ttw_mg, found.market_wtt_mg] == stated, row["leg_no"]
         high = round(found.wtw_mg * (1 + found.deviation_share))
         assert milligrams(row, "high_kgco2e") == high
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "code"),
+    [
+        ("packaging_mass_kg", "20000", "packaging_mass"),
+        ("teu", "0.1", "heavy_teu"),
+        ("activity_tkm", "1000000", "odd_activity"),
+        ("departs_at,arrives_at", "2026-02-03T00:00Z,2026-02-01T00:00Z", "time_order"),
+    ],
+)
+def test_guards_look_at_our_own_layout_too(head: str, row: str, code: str) -> None:
+    """What cannot be is said of every file, not of strangers' alone."""
+    legs = f"{HEAD},{head}\nS1,1,transport,road,A,B,10000,100,sfd,ROAD-HGV-AVG,{row}"
+    more = f"{legs}\nS2,1,transport,road,A,B,10000,100,sfd,ROAD-HGV-AVG"
+    found = run(f"{more}{',' * (row.count(',') + 1)}")
+    assert code in {n.code for n in found.intake.notes()[2]}
+
+
+def test_a_distance_below_the_great_circle_is_noted() -> None:
+    """Berlin to Paris in 10 km, in our own columns: a unit slip or a wrong place."""
+    found = run(f'{HEAD}\nS1,1,transport,road,"Berlin, DE","Paris, FR",1000,10,sfd,ROAD-HGV-AVG')
+    assert [n.code for n in found.intake.notes()[2]] == ["too_short"]
+
+
+def test_a_chain_that_breaks_is_noted() -> None:
+    """ISO 14083: elements are unbroken and in order; a gap is a leg that nobody counted."""
+    legs = (
+        "S1,1,transport,road,A,B,1000,10,sfd,ROAD-HGV-AVG\n"
+        "S1,3,transport,road,Z,C,3,10,sfd,ROAD-HGV-AVG"
+    )
+    codes = {n.code for n in run(f"{HEAD}\n{legs}").intake.notes()[3]}
+    assert {"chain_break", "chain_gap", "mass_changes"} <= codes
+
+
+def test_a_shipment_that_lost_a_row_of_ours_is_incomplete() -> None:
+    """The row that was refused tells its shipment, though none of its figures."""
+    legs = f"{TRUCK}\nS1,2,transport,air,PVG,FRA,-5,8880,gcd,AIR-LONGHAUL-AVG\n{TRUCK}"
+    found = run(f"{HEAD}\n{legs}")
+    assert found.incomplete == {"S1"}
+
+
+def test_energy_beside_a_leg_comes_before_a_table_that_it_names() -> None:
+    """F9 to F11: primary data replaces the default, and the row says so."""
+    head = HEAD.replace("distance_kind,toc_id", "distance_kind,toc_id,fuel,fuel_amount,fuel_unit")
+    found = run(f"{head}\nS1,1,transport,road,A,B,10000,100,sfd,ROAD-HGV-AVG,diesel,30,l")
+    assert found.inventory.lines[0].data_type == "primary"
+    assert "primary_first" in {n.code for n in found.intake.notes()[2]}
+
+
+def test_warming_potentials_asked_for_are_kept_to() -> None:
+    """AR6 asked of AR5 factors: refused, not answered with AR5 in silence."""
+    with pytest.raises(DataError, match="AR6"):
+        run(f"{HEAD}\n{TRUCK}", gwp_set="AR6")
+    with pytest.raises(DataError, match="--gwp 'AR9'"):
+        run(f"{HEAD}\n{TRUCK}", gwp_set="AR9")
+
+
+def test_a_domestic_flight_of_two_places_in_one_country_is_domestic() -> None:
+    """Both ends are asked for their country: Heathrow to Edinburgh is no short haul abroad."""
+    found = run(f"{HEAD}\nS1,1,transport,air,LHR,EDI,1000,,,")
+    assert found.legs[0].values["toc_id"] == "AIR-DOMESTIC-UK"
+
+
+def test_a_place_that_was_taken_is_named() -> None:
+    """A depot is not a town: whatever it was taken for is said, in the note and the lineage."""
+    text = 'Shipment ID,From,To,Mode,Weight kg\nS1,Depot,"Madrid, ES",truck,1000\n'
+    found = run(text, "export.csv")
+    codes = {n.code for n in found.intake.notes()[2]}
+    assert "place_taken" in codes
+    assert any("Madrid, ES" in part for part in found.legs[0].lineage)
