@@ -143,16 +143,29 @@ def distance_off_lane(legs: Sequence[LegDraft]) -> Iterator[tuple[int, Note]]:
 
 def unit_slip(legs: Sequence[LegDraft]) -> Iterator[tuple[int, Note]]:
     """Warn of a customer whose masses are all about a thousand times those of the others."""
-    groups = _groups(legs, "mass_kg", "customer")
-    for key, group in groups.items():
-        others = [amount for k, g in groups.items() if k != key for _, amount in g]
-        if len(group) < _FEWEST_OF_LANE or len(others) < _FEWEST:
+    groups = _groups(legs, "mass_kg", "customer").values()
+    ranked = sorted((amount, at) for group in groups for at, amount in group)
+    rank = {at: place for place, (_, at) in enumerate(ranked)}
+    for group in groups:
+        others = len(ranked) - len(group)
+        if len(group) < _FEWEST_OF_LANE or others < _FEWEST:
             continue
-        times = median(amount for _, amount in group) / median(others)
+        without = sorted(rank[at] for at, _ in group)
+        low, high = (ranked[_place(k, without)][0] for k in ((others - 1) // 2, others // 2))
+        times = median(amount for _, amount in group) / ((low + high) / 2)
         if _SLIP_LEAST <= max(times, 1 / times) <= _SLIP_MOST:
             found = f"median {times:.3g} times that of other customers"
             for at, _ in group:
                 yield at, warning("unit_slip", "mass_kg", found, "perhaps kg and t are mixed")
+
+
+def _place(wanted: int, without: Sequence[int]) -> int:
+    """Return where the one at a rank stands among all, if some places do not count."""
+    for place in without:
+        if place > wanted:
+            break
+        wanted += 1
+    return wanted
 
 
 def looks_volumetric(legs: Sequence[LegDraft]) -> Iterator[tuple[int, Note]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import time
+from statistics import median
 from typing import Any
 
 import pytest
@@ -97,6 +100,33 @@ def test_customer_in_other_units_is_warned() -> None:
     others = [leg(n, mass_kg=100.0 + n, extras={"customer": "A"}) for n in range(8)]
     slipped = [leg(50 + n, mass_kg=0.1 + n / 1000, extras={"customer": "B"}) for n in range(3)]
     assert codes(*others, *slipped) == {50: {"unit_slip"}, 51: {"unit_slip"}, 52: {"unit_slip"}}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_medians_of_all_others_are_found_without_looking_at_each_again(seed: int) -> None:
+    """The rank without a customer's own rows is the median that a search of all others finds."""
+    rng = random.Random(seed)  # noqa: S311  (to be repeated, not to be secret)
+    whose = [rng.choice("ABCDE") for _ in range(40)]
+    scale = {customer: rng.choice((1, 1, 1, 1000)) for customer in "ABCDE"}
+    mass = [scale[customer] * rng.uniform(1, 2) for customer in whose]
+    rows = [leg(n, mass_kg=m, extras={"customer": whose[n]}) for n, m in enumerate(mass)]
+    slips = {n for n, found in codes(*rows).items() if "unit_slip" in found}
+    wanted: set[int] = set()
+    for customer in set(whose):
+        own = [n for n, c in enumerate(whose) if c == customer]
+        others = [m for m, c in zip(mass, whose, strict=True) if c != customer]
+        times = median(mass[n] for n in own) / median(others)
+        if len(own) >= 3 and 200 <= max(times, 1 / times) <= 5000:
+            wanted |= set(own)
+    assert slips == wanted
+
+
+def test_a_night_of_single_customers_is_looked_at_in_time() -> None:
+    """Ten thousand customers of one row each: once a search of all for each of them."""
+    rows = [leg(n, mass_kg=1.0 + n, extras={"customer": str(n)}) for n in range(10_000)]
+    started = time.process_time()
+    examine(rows)
+    assert time.process_time() - started < 2.0
 
 
 def test_half_a_file_explained_by_volume_is_warned() -> None:
