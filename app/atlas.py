@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from data.errors import DataError, GreenlaneError
+from data.errors import DataError
 from data.gazetteer import AmbiguousPlaceError, open_gazetteer
+from optimizer.errors import RouteError
 
 if TYPE_CHECKING:
     from data.catalogue import Catalogue
+    from data.errors import GreenlaneError
     from data.gazetteer import Place
     from optimizer.ways.route import Spot
 
 _FAR_LARGER = 5  # times the people of the next place of that name: an estimate of this project
+_MOST_KEPT = 200_000  # answers
 _BY_CODE = 3  # an IATA code; longer codes name a town as well as its port or terminal
 
 
@@ -44,13 +47,27 @@ class Distance:
     evidence: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """What was wrong with a place; the error itself would hold every leg of the file it rose in."""
+
+    error: type[GreenlaneError]
+    said: str
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    """Forget all once there is too much: a server meets names without end."""
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+
+
 @dataclass
 class Atlas:
     """The gazetteer, the hubs and the router, opened when first needed; answers are kept."""
 
     catalogue: Catalogue
-    _positions: dict[tuple[str, str], Position | DataError] = field(default_factory=dict)
-    _distances: dict[tuple[str, str, str], Distance | GreenlaneError] = field(default_factory=dict)
+    _positions: dict[tuple[str, str], Position | _Lost] = field(default_factory=dict)
+    _distances: dict[tuple[str, str, str], Distance | _Lost] = field(default_factory=dict)
 
     @cached_property
     def _hubs(self) -> dict[str, Position]:
@@ -82,13 +99,14 @@ class Atlas:
         """
         key = (name, mode)
         if key not in self._positions:
+            _make_room(self._positions)
             try:
                 self._positions[key] = self._find(name.strip(), mode)
             except DataError as fault:  # a name that is not found costs most: look once
-                self._positions[key] = fault
+                self._positions[key] = _Lost(DataError, str(fault))
         found = self._positions[key]
-        if isinstance(found, DataError):
-            raise found
+        if isinstance(found, _Lost):
+            raise found.error(found.said)
         return found
 
     def _find(self, name: str, mode: str) -> Position:
@@ -114,13 +132,16 @@ class Atlas:
         """
         key = (origin, destination, mode)
         if key not in self._distances:
+            _make_room(self._distances)
             try:
                 self._distances[key] = self._measure(origin, destination, mode)
-            except GreenlaneError as fault:
-                self._distances[key] = fault
+            except DataError as fault:
+                self._distances[key] = _Lost(DataError, str(fault))
+            except RouteError as fault:
+                self._distances[key] = _Lost(RouteError, str(fault))
         found = self._distances[key]
-        if isinstance(found, GreenlaneError):
-            raise found
+        if isinstance(found, _Lost):
+            raise found.error(found.said)
         return found
 
     def _measure(self, origin: str, destination: str, mode: str) -> Distance:

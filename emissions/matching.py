@@ -72,6 +72,7 @@ Costs = tuple[Cost, ...]
 
 SHORT_HAUL_KM: Final = 1500  # parts short from long haul
 BASE_TIERS: Final = {"primary": 1, "modelled": 2, "default": 3, "estimate": 4}
+_MOST_KNOWN: Final = 100_000  # answers that are kept
 _DOMESTIC_FIGURES: Final = ("GB",)  # the only country with flights of its own figure
 _UNSPECIFIC: Final = ("road", "sea", "iww")  # modes whose classes differ too much to say nothing
 _OWN_NOT_BEYOND: Final = 2  # weight; a figure of another class or region is no longer his
@@ -251,6 +252,8 @@ class Matcher:
         """
         found = self._known.get(query)
         if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()  # a server meets queries without end
             found = self._known[query] = self._find(query)
         return found
 
