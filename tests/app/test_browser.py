@@ -124,7 +124,9 @@ def watched() -> Iterator[Watched]:
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield Watched(browser.new_page(viewport={"width": 1400, "height": 1100}))
+        page = browser.new_page(viewport={"width": 1400, "height": 1100})
+        page.set_default_timeout(PLANNING_MS)  # a busy machine paints late
+        yield Watched(page)
         browser.close()
 
 
