@@ -9,15 +9,16 @@ from data.cells import BadCellError, read_cell
 from data.schemas import Kind
 from data.tables import Refused, plain_text
 from emissions.bulk.figures import MOST_TKM
-from emissions.chain import TCE
 from emissions.errors import EmissionsError, LegFaultError, MissingFactorError
 from emissions.kernel import columns_of, footprint, jet_co2_of
+from emissions.legs import element_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from data.schemas import Column
+    from emissions.chain import TCE
     from emissions.factors import Factors
 
 FIELDS = ("file", "row", "column", "found", "wanted", "code")
@@ -116,7 +117,7 @@ class Judge:
         )
 
     def _take(self, row: Mapping[str, Any]) -> None:
-        element = element_of(row)
+        element = element_of({**row, "origin": "", "destination": ""})  # figures ask no place
         for column in _LOOKED_UP[:2]:
             known = self._missing.get((column, row[column] or ""))
             if known is not None:
@@ -141,38 +142,6 @@ class Judge:
 def _want_activity(element: TCE) -> None:
     if element.activity_tkm is not None and element.activity_tkm > MOST_TKM:
         raise LegFaultError("activity_tkm", element.activity_tkm, f"at most {MOST_TKM:g} in bulk")
-
-
-def element_of(row: Mapping[str, Any]) -> TCE:
-    """Return one checked row as an element, as legs are read one by one.
-
-    Raises
-    ------
-    EmissionsError
-        if the row cannot be an element.
-    """
-    return TCE(
-        shipment_id=row["shipment_id"],
-        leg_no=row["leg_no"],
-        kind=row["kind"],
-        mode=row["mode"] or "",
-        origin="",
-        destination="",
-        mass_kg=row["mass_kg"] or 0.0,
-        distance_km=row["distance_km"] or 0.0,
-        distance_kind=row["distance_kind"] or "",
-        toc_id=row["toc_id"] or "",
-        hoc_id=row["hoc_id"] or "",
-        fuel_kg=row["fuel_kg"] if row["hoc_id"] or row["mode"] != "air" else None,
-        energy_kwh=row["energy_kwh"],
-        grid_id=row["grid_id"] or "",
-        saf_kg=row["saf_kg"] or 0.0,
-        saf_pathway=row["saf_pathway"] or "",
-        eac_kwh=row["eac_kwh"] or 0.0,
-        teu=row["teu"],
-        activity_tkm=row["activity_tkm"],
-        match_steps=row["match_steps"] or 0,
-    )
 
 
 INPUTS = (
