@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from app import exchange_verbs, footprint_verbs, world_verbs
+from app import exchange_verbs, footprint_verbs, tour_verbs, world_verbs
 from data.errors import GreenlaneError
 
 if TYPE_CHECKING:
@@ -330,6 +330,7 @@ app.command(name="exchange")(exchange_verbs.exchange)
 app.command(name="serve")(exchange_verbs.serve)
 app.command(name="places")(world_verbs.places)
 app.command(name="chains")(world_verbs.chains)
+app.command(name="tours")(tour_verbs.tours)
 
 
 if __name__ == "__main__":

@@ -22,9 +22,17 @@ from data.factor_schemas import (
     VEHICLES,
 )
 from data.footprint_schemas import FOOTPRINT_TABLES
-from data.network_schemas import NETWORK_TABLES
+from data.network_schemas import NETWORK_TABLES, PUNCTUALITY
 from data.operation_schemas import OPERATIONS
-from data.schemas import CHAINS, FOOTPRINT_LEGS, LEGS, PLAN_TABLES, PROBLEM_TABLES
+from data.schemas import (
+    CHAINS,
+    CONSIGNMENTS,
+    FOOTPRINT_LEGS,
+    LEGS,
+    PLAN_TABLES,
+    PROBLEM_TABLES,
+)
+from data.tour_schemas import TOUR_PROBLEM_TABLES, TOUR_TABLES
 from emissions.ledger.tables import BOOK_TABLES
 from optimizer.scenarios import (
     Closures,
@@ -32,6 +40,7 @@ from optimizer.scenarios import (
     FuelPolicy,
     Neutrality,
     Objective,
+    Robustness,
 )
 
 if TYPE_CHECKING:
@@ -60,6 +69,7 @@ SECTIONS = {
     "fuel": FuelPolicy,
     "electricity": ElectricityPolicy,
     "neutrality": Neutrality,
+    "robustness": Robustness,
 }
 _HEAD = """# Files: the contract
 
@@ -175,16 +185,19 @@ _MORE_LEGS = replace(
 
 def formats_markdown() -> str:
     """Return the whole page."""
+    world = tuple(s for s in NETWORK_TABLES if s is not PUNCTUALITY)  # it stands with the problem
     lines = [
-        *_tables("In: a problem", PROBLEM_TABLES),
+        *_tables("In: a problem", (*PROBLEM_TABLES, PUNCTUALITY)),
         *_scenario(),
-        *_tables("Out: a plan", PLAN_TABLES),
+        *_tables("Out: a plan", (*PLAN_TABLES, CONSIGNMENTS)),
         *_tables("In: transport done (`greenlane footprint`)", (_MORE_LEGS, OPERATIONS)),
         *_tables("Out: a footprint", FOOTPRINT_TABLES),
         *_tables("Out: chains between two places (`greenlane chains`)", (CHAINS,)),
+        *_tables("In: first- and last-mile tours (`greenlane tours`)", TOUR_PROBLEM_TABLES),
+        *_tables("Out: first- and last-mile tours (and `legs` as above)", TOUR_TABLES),
         *_tables("Books: credits, SAF and electricity certificates", BOOK_TABLES),
         *_tables("Factor tables (each with a .toml of its sources)", FACTOR_TABLES),
-        *_tables("The world network (each with a .toml of its sources)", NETWORK_TABLES),
+        *_tables("The world network (each with a .toml of its sources)", world),
     ]
     return _HEAD + "\n" + "\n".join(lines).rstrip() + "\n"
 
