@@ -27,6 +27,7 @@ def add_constraints(variables: Variables) -> None:
         serve_once,
         keep_flow,
         keep_capacity,
+        pay_by_tariff,
         use_what_must_be_used,
         limit_saf,
         limit_certificates,
@@ -88,14 +89,27 @@ def keep_capacity(v: Variables) -> None:
             v.model.add_linear_constraint(units <= opened.departure.units_max)
         if opened.part is None and opened.full.integer:
             for f in on_board:  # strong forcing: who boards alone opens whole units
-                alone = math.ceil(
-                    units_needed(service, f.shipment.mass_kg, f.shipment.volume_m3) - _NOISE
-                )
-                v.model.add_linear_constraint(alone * f.board[name] <= opened.full)
+                alone = units_needed(service, f.shipment.mass_kg, f.shipment.volume_m3)
+                # A part of a shipment opens one unit, or more by its share.
+                least = max(1.0, alone) if f.shipment.divisible else math.ceil(alone - _NOISE)
+                v.model.add_linear_constraint(least * f.board[name] <= opened.full)
 
 
 def _units(opened: Opened) -> mathopt.LinearBase:
     return opened.full if opened.part is None else opened.full + opened.part
+
+
+def pay_by_tariff(v: Variables) -> None:
+    """Charge a share of a shipment on a departure by one line of its tariff."""
+    for flow in v.flows.values():
+        for name, lines in flow.fares.items():
+            for line in lines:
+                low, high = line.step.from_share, line.step.to_share
+                v.model.add_linear_constraint(low * line.paid <= line.share)
+                v.model.add_linear_constraint(line.share <= high * line.paid)
+            shares = mathopt.LinearSum(line.share for line in lines)
+            v.model.add_linear_constraint(flow.board[name] == shares)
+            v.model.add_linear_constraint(mathopt.LinearSum(line.paid for line in lines) <= 1)
 
 
 def use_what_must_be_used(v: Variables) -> None:

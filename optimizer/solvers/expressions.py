@@ -34,6 +34,10 @@ def _transport_terms(v: Variables) -> Iterator[mathopt.LinearBase]:
     for flow, departure in _boardings(v):
         price = v.problem.services[departure.service_id].price
         s = flow.shipment
+        if departure.departure_id in flow.fares:
+            for line in flow.fares[departure.departure_id]:
+                yield line.step.base_eur * line.paid + line.step.eur * line.share
+            continue
         fare = shipment_price_eur(price, s.mass_kg, s.volume_m3)
         yield fare * flow.board[departure.departure_id]
 
@@ -89,14 +93,16 @@ def paid_eur(v: Variables) -> mathopt.LinearSum:
 def lateness(v: Variables) -> mathopt.LinearSum:
     """Price of late arrivals."""
     return mathopt.LinearSum(
-        lateness_eur(f.shipment, d.arrives_at) * f.board[d.departure_id] for f, d in _arrivals(v)
+        lateness_eur(f.shipment, v.problem.delivered_at(d)) * f.board[d.departure_id]
+        for f, d in _arrivals(v)
     )
 
 
 def carrying(v: Variables) -> mathopt.LinearSum:
     """Cost of capital of the goods under way."""
     return mathopt.LinearSum(
-        carrying_eur(f.shipment, d.arrives_at) * f.board[d.departure_id] for f, d in _arrivals(v)
+        carrying_eur(f.shipment, v.problem.delivered_at(d)) * f.board[d.departure_id]
+        for f, d in _arrivals(v)
     )
 
 
@@ -110,7 +116,7 @@ def unserved_eur(v: Variables) -> mathopt.LinearSum:
 def hours(v: Variables) -> mathopt.LinearSum:
     """Hours from ready to arrival, summed over shipments."""
     return mathopt.LinearSum(
-        (d.arrives_at - f.shipment.ready_at).total_seconds()
+        (v.problem.delivered_at(d) - f.shipment.ready_at).total_seconds()
         / SECONDS_PER_HOUR
         * f.board[d.departure_id]
         for f, d in _arrivals(v)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import ortools
 from ortools.math_opt.python import mathopt
 
+from optimizer.consignments import divided
 from optimizer.errors import InfeasibleError, NoPlanFoundError, ProblemError
 from optimizer.plan import Boarding
 from optimizer.problem import service_rates
+from optimizer.punctuality import Forecast, refuse_divisible
+from optimizer.solvers.bulk import own_words_to_stderr
+from optimizer.solvers.choice import Choice, LevelResult, aboard
+from optimizer.solvers.connection import keep_connected
 from optimizer.solvers.constraints import add_constraints
 from optimizer.solvers.objectives import levels
+from optimizer.solvers.paths import parts_of
+from optimizer.solvers.reliability import keep_punctual
+from optimizer.solvers.search import Work
+from optimizer.solvers.static import choose_static, is_design
 from optimizer.solvers.variables import Variables, make_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from data.freight import Shipment
     from optimizer.problem import Problem
     from optimizer.timetable import Departure
 
@@ -31,29 +37,7 @@ NODES_BY_EFFORT = {"small": 1, "normal": 50, "large": 1_000_000}
 GAP_BY_EFFORT = {"small": 1e-3, "normal": 1e-4}
 _TIGHT_GAP = 1e-9
 _HOLD = 1e-7  # relative slack when an earlier level is held
-_TRUE = 0.5
-_STDOUT, _STDERR = 1, 2
 _NOISE = 1e-6  # a unit more or less is no rounding matter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelResult:
-    """What one level reached, and what the solver proved of it."""
-
-    name: str
-    unit: str
-    value: float
-    lower_bound: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """What the solver chose: departures per shipment, units per departure, bounds per level."""
-
-    chains: dict[str, tuple[Departure, ...]]  # empty: unserved
-    boardings: tuple[Boarding, ...]
-    levels: tuple[LevelResult, ...]
-    solver: str
 
 
 def nodes_of(effort: str) -> int:
@@ -84,8 +68,23 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
     NoPlanFoundError
         when effort ran out before any plan was found.
     """
+    refuse_divisible(problem)
+    if is_design(problem, departures, crowded):
+        work = Work(
+            effort=effort,
+            nodes=nodes_of(effort),
+            gap=GAP_BY_EFFORT.get(effort, _TIGHT_GAP),
+            seed=seed,
+            seconds=time_limit_s,
+            report=report,
+        )
+        choice = choose_static(problem, departures, work)
+        if choice is None:
+            raise NoPlanFoundError("no plan found within the effort")
+        return choice
     v = make_variables(problem, departures, crowded)
     add_constraints(v)
+    forecast = Forecast(problem)
     parameters = mathopt.SolveParameters(
         random_seed=seed,
         node_limit=nodes_of(effort),
@@ -100,15 +99,18 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
         v.model.minimize(level.expression)
         # A plan to start from: nobody served, then what the level before found.
         start = mathopt.SolutionHint(variable_values=solution or _nobody_served(v))
-        with _own_words_to_stderr():
-            solved = mathopt.solve(
-                v.model,
-                mathopt.SolverType.HIGHS,
-                params=parameters,
-                model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
-            )
-        _refuse(solved.termination, problem)
-        solution = solved.variable_values()
+        while True:
+            with own_words_to_stderr():
+                solved = mathopt.solve(
+                    v.model,
+                    mathopt.SolverType.HIGHS,
+                    params=parameters,
+                    model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
+                )
+            _refuse(solved.termination, problem)
+            solution = solved.variable_values()
+            if not keep_connected(v, solution) and not keep_punctual(v, forecast, solution):
+                break
         value = solved.objective_value()
         bound = min(solved.dual_bound(), value)
         results.append(
@@ -120,25 +122,15 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
             )
         )
         v.model.add_linear_constraint(level.expression <= value + _HOLD * max(1.0, abs(value)))
+    parts = {name: parts_of(problem, flow, solution) for name, flow in v.flows.items()}
+    shipments, chains = divided(problem.shipments, parts)
     return Choice(
-        chains={name: _chain(v, name, solution) for name in v.flows},
-        boardings=_boardings(v, solution),
+        shipments=shipments,
+        chains=chains,
+        boardings=_boardings(v, solution, shipments, chains),
         levels=tuple(results),
         solver=f"HiGHS by OR-Tools {ortools.__version__}",
     )
-
-
-@contextmanager
-def _own_words_to_stderr() -> Iterator[None]:
-    """Send what HiGHS prints by itself to stderr: stdout belongs to whoever reads our answer."""
-    sys.stdout.flush()
-    kept = os.dup(_STDOUT)
-    try:
-        os.dup2(_STDERR, _STDOUT)
-        yield
-    finally:
-        os.dup2(kept, _STDOUT)
-        os.close(kept)
 
 
 def _nobody_served(v: Variables) -> dict[mathopt.Variable, float]:
@@ -164,18 +156,16 @@ def _refuse(termination: mathopt.Termination, problem: Problem) -> None:
     raise NoPlanFoundError(f"no plan found within the effort ({termination.detail or reason.name})")
 
 
-def _chain(
-    v: Variables, name: str, solution: dict[mathopt.Variable, float]
-) -> tuple[Departure, ...]:
-    flow = v.flows[name]
-    return tuple(d for d in flow.usable if solution[flow.board[d.departure_id]] > _TRUE)
-
-
-def _boardings(v: Variables, solution: dict[mathopt.Variable, float]) -> tuple[Boarding, ...]:
+def _boardings(
+    v: Variables,
+    solution: dict[mathopt.Variable, float],
+    shipments: Sequence[Shipment],
+    chains: Mapping[str, Sequence[Departure]],
+) -> tuple[Boarding, ...]:
+    travelling = aboard(shipments, chains)
     found = []
     for name, opened in v.opened.items():
-        boards = [f for f in v.flows.values() if name in f.board]
-        on_board = [f.shipment for f in boards if solution[f.board[name]] > _TRUE]
+        on_board = travelling.get(name)
         if not on_board:
             continue
         part = solution[opened.part] if opened.part is not None else 0.0

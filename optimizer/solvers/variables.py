@@ -7,23 +7,28 @@ choosing are continuous: with boarding binary they are whole by themselves.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ortools.math_opt.python import mathopt
 
-from optimizer.itineraries import boarding_time, transfers_from, usable_departures
+from optimizer.itineraries import transfers_from, usable_departures
+from optimizer.prices import fare_steps
+from optimizer.timetable import boarding_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data.freight import Shipment
     from data.network import Transfer
+    from optimizer.prices import FareStep
     from optimizer.problem import Problem
     from optimizer.timetable import Departure
 
 Line = tuple[str, str]  # hub and leaving mode
+_NO_FARE_EUR = 1e-9
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +45,18 @@ class Flow:
     lines: dict[Line, list[Departure]] = field(default_factory=dict)
     joins: dict[str, list[mathopt.Variable]] = field(default_factory=dict)  # ready for a departure
     changes: dict[tuple[str, str], Transfer] = field(default_factory=dict)
+    reaches: dict[tuple[str, str], str] = field(default_factory=dict)  # first departure after it
+    fares: dict[str, list[FareShare]] = field(default_factory=dict)  # of a divisible shipment
+    at_once: bool = False  # some departure takes no time, so that dates do not order them
+
+
+@dataclass(slots=True, kw_only=True)
+class FareShare:
+    """The variables of one straight line of a fare: whether it is paid, and for which share."""
+
+    step: FareStep
+    paid: mathopt.Variable
+    share: mathopt.Variable
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,31 +100,54 @@ def make_variables(
 def _flow(
     model: mathopt.Model, problem: Problem, departures: Sequence[Departure], shipment: Shipment
 ) -> Flow:
-    name = shipment.shipment_id
+    name, whole = shipment.shipment_id, not shipment.divisible
+    usable = usable_departures(problem, departures, shipment)
     flow = Flow(
         shipment=shipment,
-        usable=usable_departures(problem, departures, shipment),
-        unserved=model.add_binary_variable(name=f"unserved/{name}"),
+        usable=usable,
+        unserved=model.add_variable(lb=0, ub=1, is_integer=whole, name=f"unserved/{name}"),
+        at_once=any(d.arrives_at == d.departs_at for d in usable),
     )
+    passing = math.inf if flow.at_once else 1.0  # who comes back at once may wait again
     lines: dict[Line, list[Departure]] = defaultdict(list)
     for d in flow.usable:
         service = problem.services[d.service_id]
         lines[service.origin_hub, service.mode].append(d)
-        flow.board[d.departure_id] = model.add_binary_variable(
-            name=f"board/{name}/{d.departure_id}"
+        flow.board[d.departure_id] = model.add_variable(
+            lb=0, ub=1, is_integer=whole, name=f"board/{name}/{d.departure_id}"
         )
         flow.joins[d.departure_id] = []
     flow.lines = dict(lines)
     for line, waiting in flow.lines.items():
         for d in waiting[:-1]:
             flow.wait[d.departure_id] = model.add_variable(
-                lb=0, ub=1, name=f"wait/{name}/{d.departure_id}"
+                lb=0, ub=passing, name=f"wait/{name}/{d.departure_id}"
             )
         if line[0] == shipment.origin:
             flow.start[line] = model.add_variable(lb=0, ub=1, name=f"start/{name}/{line[1]}")
             flow.joins[waiting[0].departure_id].append(flow.start[line])
     _add_changes(model, problem, flow)
+    if shipment.divisible:
+        _add_fares(model, problem, flow)
     return flow
+
+
+def _add_fares(model: mathopt.Model, problem: Problem, flow: Flow) -> None:
+    """Make the lines of each fare that is no mere rate, for shares of a shipment."""
+    s = flow.shipment
+    for d in flow.usable:
+        steps = fare_steps(problem.services[d.service_id].price, s.mass_kg, s.volume_m3)
+        if len(steps) == 1 and abs(steps[0].base_eur) < _NO_FARE_EUR:
+            continue
+        name = f"{s.shipment_id}/{d.departure_id}"
+        flow.fares[d.departure_id] = [
+            FareShare(
+                step=step,
+                paid=model.add_binary_variable(name=f"fare/{name}/{number}"),
+                share=model.add_variable(lb=0, ub=1, name=f"share/{name}/{number}"),
+            )
+            for number, step in enumerate(steps)
+        ]
 
 
 def _add_changes(model: mathopt.Model, problem: Problem, flow: Flow) -> None:
@@ -127,6 +167,7 @@ def _add_changes(model: mathopt.Model, problem: Problem, flow: Flow) -> None:
                 lb=0, ub=1, name=f"change/{flow.shipment.shipment_id}/{key[0]}/{key[1]}"
             )
             flow.changes[key] = transfer
+            flow.reaches[key] = first.departure_id
             flow.joins[first.departure_id].append(flow.change[key])
 
 
