@@ -45,6 +45,8 @@ class Shipment:
     due_at: datetime  # UTC
     temperature: str = "ambient"
     un_number: str = ""
+    packing_instruction: str = ""  # by air, such as PI967
+    booked_at: datetime | None = None  # None: long before, no booking lead binds
     lateness_eur_per_day: float | None = None  # None: it must not be late
     value_eur: float = 0.0
     must_use: tuple[str, ...] = ()
@@ -52,6 +54,10 @@ class Shipment:
     note: str = ""
     pieces: tuple[Piece, ...] = field(default=())
     lane: frozenset[str] = frozenset()  # services found for its two ends; empty: all there are
+    only: frozenset[str] = frozenset()  # services of the chain it is locked to; empty: not locked
+    divisible: bool = False  # may travel as several consignments on several chains
+    consignment_of: str = ""  # the divisible shipment that this is a part of
+    share: float = 1.0  # of that shipment, by mass
 
     def __post_init__(self) -> None:
         if not self.mass_kg > 0:  # also refuses NaN
@@ -91,6 +97,11 @@ def refuse_bad_shipments(table: Table) -> None:
         elif row["due_at"] - row["ready_at"] > _LONGEST:
             table.refuse(
                 number, "due_at", row["due_at"].isoformat(), "a time within a year", "too_late"
+            )
+        elif row["divisible"] and row["must_use"]:
+            found = "|".join(row["must_use"])
+            table.refuse(
+                number, "must_use", found, "blank: a part could miss it", "divisible_must_use"
             )
         else:
             kept.append((number, row))

@@ -25,6 +25,7 @@ class Hub:
     tz: str
     hoc_id: str
     grid_id: str
+    opening: str = ""  # in its local time; empty: always
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Transfer:
     cutoff_h: float  # before departure
     cost_eur_per_t: float
     hoc_id: str
+    opening: str = ""  # of its hub: handling runs only then
+    tz: str = "UTC"  # of its hub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,10 @@ class Service:
     aircraft: str
     passages: tuple[str, ...]
     countries: tuple[str, ...]  # crossed, in order, where the network knows them
+    end_countries: tuple[str, str] = ("", "")  # where it leaves and where it arrives
+    booking_lead_h: float = 0.0  # before departure, by which a shipment must be booked
+    charging_stops: int = 0  # of an electric vehicle on its way
+    charging_h: float = 0.0  # part of duration_h
     quality: str
     evidence: str  # how the distance is known: measured, repaired, published, estimated, stated
     source_id: str
@@ -115,6 +122,7 @@ def hubs_of(table: Table) -> dict[str, Hub]:
             tz=row["tz"],
             hoc_id=row["hoc_id"] or "",
             grid_id=row["grid_id"] or "",
+            opening=row["opening"] or "",
         )
     return hubs
 
@@ -150,5 +158,7 @@ def transfers_of(
             cutoff_h=row["cutoff_h"] or 0.0,
             cost_eur_per_t=row["cost_per_t"] or 0.0,
             hoc_id=hoc_id,
+            opening=hubs[row["hub_id"]].opening,
+            tz=hubs[row["hub_id"]].tz,
         )
     return transfers

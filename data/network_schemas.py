@@ -246,6 +246,8 @@ OFFERS = Schema(
         text("title", "for people", required=True),
         text("region", "both ends lie in this region; blank: anywhere"),
         text("touches", "at least one end lies in this region; blank: no matter"),
+        text("from_region", "it leaves this region: a price of one direction; blank: no matter"),
+        text("to_region", "it arrives in this region; blank: no matter"),
         number("from_km", "shortest distance", required=True, at_least=0),
         number("to_km", "longest distance, exclusive", required=True, above=0),
         choice("least_size", SIZE_CLASSES, "both hubs at least of this class", required=True),
@@ -296,6 +298,33 @@ HANDLING = Schema(
     ),
 )
 
+_DELAY = "arrives with no more delay than this"
+PUNCTUALITY = Schema(
+    name="punctuality",
+    title="How late carriages arrive: quantiles by mode, arriving hub or service; beside a problem "
+    "its rows come before ours",
+    key=("mode", "hub_id", "service_id", "from_km"),
+    columns=(
+        choice("mode", MODES, "mode", required=True),
+        text("hub_id", "arriving there; blank: anywhere"),
+        text("service_id", "this service alone; blank: any"),
+        number("from_km", "for distances from here on; blank: 0", at_least=0),
+        number("p50_h", f"half of all {_DELAY}", required=True, at_least=0, at_most=2000),
+        number("p80_h", f"80 % {_DELAY}", required=True, at_least=0, at_most=2000),
+        number("p95_h", f"95 % {_DELAY}", required=True, at_least=0, at_most=2000),
+        number("p100_h", f"each {_DELAY}", required=True, at_least=0, at_most=2000),
+        number(
+            "missed_share",
+            "freight in time that a scheduled departure leaves for the next; blank: none",
+            at_least=0,
+            at_most=0.9,
+        ),
+        NOTE,
+        QUALITY,
+        SOURCE,
+    ),
+)
+
 NETWORK_TABLES = (
     WORLD_HUBS,
     WATERWAY_POINTS,
@@ -309,4 +338,5 @@ NETWORK_TABLES = (
     REGIONS,
     OFFERS,
     HANDLING,
+    PUNCTUALITY,
 )

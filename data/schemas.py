@@ -148,7 +148,7 @@ SHIPMENTS = Schema(
         number("packaging_mass_kg", "part of mass_kg that is packaging", at_least=0),
         choice("temperature", TEMPERATURES, "default ambient"),
         text("un_number", "UN number of dangerous goods, such as UN3481"),
-        text("packing_instruction", "air packing instruction, such as PI967"),
+        text("packing_instruction", "by air, such as PI967; refused where it is not of un_number"),
         text("hs_code", "Harmonised System code"),
         number("value", "value of the goods, in `currency`", at_least=0, at_most=1e12),
         text("currency", "of value and lateness cost"),
@@ -157,7 +157,17 @@ SHIPMENTS = Schema(
             "lateness_cost_per_day", "blank: late arrival is not allowed", at_least=0, at_most=1e9
         ),
         text_list("must_use", "hubs, services, carriers or modes that the chain must use"),
-        text_list("must_avoid", "hubs, services, carriers or modes that the chain must not use"),
+        text_list(
+            "must_avoid",
+            "hubs, services, carriers or modes that the chain must not use, and countries (ISO "
+            "alpha-2) that none of its services may leave, cross by land or enter",
+        ),
+        time("booked_at", "when it is booked; blank: long before, no booking lead binds"),
+        flag(
+            "divisible",
+            "may travel as several consignments on several chains; default no; not with must_use "
+            "or pieces",
+        ),
         NOTE,
         QUALITY,
         SOURCE,
@@ -199,7 +209,11 @@ HUBS = Schema(
         number("lat", "WGS84 degrees", required=True, at_least=-90, at_most=90),
         number("lon", "WGS84 degrees", required=True, at_least=-180, at_most=180),
         text("tz", "IANA time zone; schedules are in local time", required=True),
-        text("opening", "opening hours, blank: always"),
+        text(
+            "opening",
+            "hours in local time in which it handles, hands over and lets any-time vehicles leave, "
+            "such as `Mon-Fri 06:00-22:00; Sat 08:00-14:00`; blank: always",
+        ),
         text("hoc_id", "hub operation category when a transfer names none"),
         text("grid_id", "electricity grid that feeds the hub"),
         NOTE,
@@ -244,7 +258,13 @@ SERVICES = Schema(
         text("destination_hub", "hub of arrival", required=True),
         number("distance_km", "blank: routed", above=0, at_most=60000),
         choice("distance_kind", DISTANCE_KINDS, "great circle, shortest feasible or driven"),
-        number("duration_h", "departure to arrival", required=True, above=0, at_most=8784),
+        number(
+            "duration_h",
+            "departure to arrival; 0: at once, in a network without time",
+            required=True,
+            at_least=0,
+            at_most=8784,
+        ),
         text(
             "schedule",
             "blank: any time; `weekly:Mon,Thu 18:00`; `daily:06:00,18:00`; `every:6h`",
@@ -275,6 +295,12 @@ SERVICES = Schema(
         text_list("dangerous_goods", "UN numbers that are taken; blank: none"),
         choice("aircraft", ("passenger", "freighter"), "for air"),
         text_list("passages", "sea passages used, such as suez|babalmandab"),
+        number(
+            "booking_lead_h",
+            "hours before departure by which a shipment must be booked; blank: none",
+            at_least=0,
+            at_most=8784,
+        ),
         NOTE,
         QUALITY,
         SOURCE,
@@ -482,7 +508,10 @@ UNSERVED = Schema(
     key=("shipment_id",),
     columns=(
         text("shipment_id", "the shipment", required=True),
-        text("reason_code", "no_chain, no_chain_in_time, incompatible, capacity, limit"),
+        text(
+            "reason_code",
+            "no_chain, no_chain_in_time, incompatible, capacity, limit, booking, punctuality",
+        ),
         text("reason", "in words and numbers"),
         text("would_need", "the smallest change that would help"),
     ),
@@ -518,6 +547,25 @@ FRONTIER = Schema(
         number("lower_bound", "of the objective"),
         number("gap", "(value - lower bound) / value"),
         text("status", "optimal or feasible"),
+        number("saf_kg", "neat SAF bought"),
+        number("eac_kwh", "kWh covered by certificates"),
+        number("eur_per_t", "price of what is abated beyond the point before"),
+        integer("credits_t", "whole credits for the target share of the residual"),
+        number("neutral_cost", "EUR, all that is paid with those credits"),
+    ),
+)
+
+ON_TIME = Schema(
+    name="punctuality",
+    title="Punctuality: when each shipment arrives, with what probability in time",
+    key=("shipment_id",),
+    columns=(
+        text("shipment_id", "the shipment", required=True),
+        time("due_at", "as asked", required=True),
+        time("planned_arrival", "delivery, if nothing is late", required=True),
+        time("p50_arrival", "half of all such chains are delivered by then"),
+        time("p90_arrival", "90 % are"),
+        number("on_time_probability", "delivered by due_at; blank: a mode has no delays on record"),
     ),
 )
 
@@ -534,5 +582,21 @@ REFUSED = Schema(
     ),
 )
 
+CONSIGNMENTS = Schema(
+    name="consignments",
+    title="Consignments: the parts of each shipment that was divided; only where one was",
+    key=("shipment_id",),
+    columns=(
+        text("shipment_id", "the consignment, as in legs and loads", required=True),
+        text("consignment_of", "the divisible shipment that it is a part of", required=True),
+        number("share", "of that shipment, by mass", required=True),
+        number("mass_kg", "its mass", required=True),
+        number("volume_m3", "its volume", required=True),
+    ),
+)
+
 PROBLEM_TABLES = (SHIPMENTS, PIECES, HUBS, TRANSFERS, SERVICES, DEPARTURES, FX)
-PLAN_TABLES = (LEGS, DEPARTURES_USED, LOADS, UNSERVED, ALTERNATIVES, FRONTIER, REFUSED)
+PLAN_TABLES = (
+    *(LEGS, DEPARTURES_USED, LOADS, UNSERVED, ALTERNATIVES, FRONTIER),
+    *(ON_TIME, REFUSED),
+)

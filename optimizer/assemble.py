@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from data.units import CENTS_PER_EUR, KG_PER_TONNE, MG_PER_KG, MILLIONTHS, micro
@@ -14,13 +13,14 @@ from emissions.energy import shares_by_activity, vehicle_energy
 from emissions.inventory import take_inventory
 from optimizer.loads import loads_of
 from optimizer.plan import Boarding, Costs, DepartureUse, Leg
-from optimizer.prices import lateness_eur, shipment_price_eur, unit_price_eur, units_needed
+from optimizer.prices import fares_eur, lateness_eur, unit_price_eur, units_needed
 from optimizer.problem import (
-    UNSERVED_EUR_PER_KG,
     hub_element,
+    leaving_eur,
     saf_limit_share,
     transport_element,
 )
+from optimizer.timetable import handled_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,10 +83,13 @@ def assemble(
     _give_saf(problem, {b.departure.departure_id: b.saf_share for b in boardings}, drafts)
     inventory = take_inventory([d.element for d in drafts], problem.factors)
     legs = _legs(drafts, inventory)
+    on_board: dict[str, list[Leg]] = defaultdict(list)
+    for leg in legs:
+        on_board[leg.departure_id].append(leg)
     credits_t = credits_needed(problem, inventory.market_based.wtw_mg)
     return Body(
         legs=legs,
-        uses=tuple(_use(problem, b, legs) for b in boardings),
+        uses=tuple(_use(problem, b, on_board[b.departure.departure_id]) for b in boardings),
         loads=tuple(load for b in boardings for load in _loads(problem, b)),
         inventory=inventory,
         costs=_costs(problem, legs, credits_t),
@@ -132,6 +135,8 @@ def _drafts(problem: Problem, shipment: Shipment, chain: Sequence[Departure]) ->
             )
         )
         before = departure
+    if before is not None:
+        drafts[-1].arrives_at = problem.delivered_at(before)
     return drafts
 
 
@@ -146,7 +151,7 @@ def _handling(
         element=replace(element, leg_no=leg_no),
         departure=None,
         departs_at=before.arrives_at,
-        arrives_at=before.arrives_at + timedelta(hours=transfer.hours),
+        arrives_at=handled_at(before.arrives_at, transfer),
         cents=round(transfer.cost_eur_per_t * shipment.mass_kg / KG_PER_TONNE * CENTS_PER_EUR),
     )
 
@@ -205,7 +210,7 @@ def _give_cost(problem: Problem, b: Boarding, drafts: Sequence[_Draft]) -> None:
     service = problem.services[b.departure.service_id]
     units_eur = unit_price_eur(service.price, b.full_units, b.part_units)
     loads = [units_needed(service, s.mass_kg, s.volume_m3) for s in b.shipments]
-    fares = [shipment_price_eur(service.price, s.mass_kg, s.volume_m3) for s in b.shipments]
+    fares = fares_eur(service.price, b.shipments)
     rest = round(100 * (units_eur + math.fsum(fares)))
     for draft, load, fare in zip(drafts, loads, fares, strict=True):
         draft.cents = round(100 * (fare + units_eur * load / math.fsum(loads)))
@@ -228,9 +233,8 @@ def _legs(drafts: Sequence[_Draft], inventory: Inventory) -> tuple[Leg, ...]:
     )
 
 
-def _use(problem: Problem, b: Boarding, legs: Sequence[Leg]) -> DepartureUse:
+def _use(problem: Problem, b: Boarding, on_board: Sequence[Leg]) -> DepartureUse:
     service = problem.services[b.departure.service_id]
-    on_board = [leg for leg in legs if leg.departure_id == b.departure.departure_id]
     opened = b.full_units + b.part_units
     mass, volume = (
         sum(x) for x in zip(*((s.mass_kg, s.volume_m3) for s in b.shipments), strict=True)
@@ -269,7 +273,7 @@ def _costs(problem: Problem, legs: Sequence[Leg], credits_t: int) -> Costs:
         for s in problem.shipments
         if s.shipment_id in arrival
     )
-    left = sum(s.mass_kg for s in problem.shipments if s.shipment_id not in arrival)
+    left = sum(leaving_eur(s) for s in problem.shipments if s.shipment_id not in arrival)
     return Costs(
         transport=sum(round(x.cost_eur * 100) for x in legs if x.departure_id),
         hubs=sum(round(x.cost_eur * 100) for x in legs if not x.departure_id),
@@ -277,5 +281,5 @@ def _costs(problem: Problem, legs: Sequence[Leg], credits_t: int) -> Costs:
         eac=round(eac_kwh * scenario.electricity.eac_price_per_mwh / 10),
         credits=round(credits_t * scenario.neutrality.credit_price_per_t * 100),
         lateness=round(late * 100),
-        unserved_penalty=round(left * UNSERVED_EUR_PER_KG * 100),
+        unserved_penalty=round(100 * left),
     )

@@ -7,7 +7,7 @@ its faults. Add a rule here first; it is the specification.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,7 +15,13 @@ from zoneinfo import ZoneInfo
 from data.findings import Finding, Report, Verdict
 from data.places import haversine_km
 from emissions.inventory import take_inventory
+from optimizer.recheck import booking_faults as booked
+from optimizer.recheck import goods_faults, times_faults
+from optimizer.recheck import opening_faults as opened
+from optimizer.recheck_chances import punctuality_faults as unpunctual
+from optimizer.recheck_decisions import decision_faults
 from optimizer.recount import co2e_faults, energy_faults
+from optimizer.resum import charged_together, division_faults
 from optimizer.scores import level_value
 
 if TYPE_CHECKING:
@@ -57,6 +63,15 @@ def audit(plan: Plan) -> Report:
         ("AUD-13", "carbon cap and budget kept", _limits),
         ("AUD-14", "bounds below values, gap arithmetic right", _proof),
         ("AUD-15", "no carriage is shorter than the great circle", _distances),
+        (
+            "AUD-16",
+            "consignments add up to the shipments asked, divided only if allowed",
+            division_faults,
+        ),
+        ("AUD-17", "hubs open for handling, pick-up, delivery and any-time departures", opened),
+        ("AUD-18", "every departure booked in time", booked),
+        ("AUD-19", "chances of being in time recomputed, none below the one wanted", unpunctual),
+        ("AUD-20", "what the planner banned or locked kept", decision_faults),
     )
     return Report.of(_finding(code, what, list(rule(plan))) for code, what, rule in rules)
 
@@ -81,31 +96,38 @@ def _shipments(plan: Plan) -> dict[str, Shipment]:
     return {s.shipment_id: s for s in plan.problem.shipments}
 
 
-def _on_board(plan: Plan, use: DepartureUse) -> list[Shipment]:
+def _aboard(plan: Plan) -> dict[str, list[Shipment]]:
+    """Return who is on board of each departure."""
     known = _shipments(plan)
-    return [
-        known[leg.line.element.shipment_id]
-        for leg in plan.legs
-        if leg.departure_id == use.departure.departure_id
-    ]
+    found: dict[str, list[Shipment]] = defaultdict(list)
+    for leg in plan.legs:
+        if leg.departure_id:
+            found[leg.departure_id].append(known[leg.line.element.shipment_id])
+    return found
 
 
 def _served(plan: Plan) -> Iterator[str]:
-    planned, left = set(_by_shipment(plan)), [u.shipment_id for u in plan.unserved]
-    for name in _shipments(plan):
-        times = (name in planned) + left.count(name)
+    known, planned = _shipments(plan), set(_by_shipment(plan))
+    left = Counter(u.shipment_id for u in plan.unserved)
+    for name in known:
+        times = (name in planned) + left[name]
         if times != 1:
             yield f"{name} is planned or left {times} times, wanted 1"
-    for name in sorted((planned | set(left)) - set(_shipments(plan))):
+    for name in sorted((planned | set(left)) - set(known)):
         yield f"{name} was never asked for"
+    for name in sorted(plan.unservable & planned):
+        yield f"{name} is called unservable but planned"
     for u in plan.unserved:
+        if u.shipment_id in plan.unservable and u.reason_code in {"capacity", "limit"}:
+            yield f"{u.shipment_id} is left for {u.reason_code}, but called unservable"
         if not u.reason or not u.would_need:
             yield f"{u.shipment_id} is left without a reason"
 
 
 def _unbroken(plan: Plan) -> Iterator[str]:
+    known = _shipments(plan)
     for name, legs in _by_shipment(plan).items():
-        shipment, place = _shipments(plan)[name], _shipments(plan)[name].origin
+        shipment, place = known[name], known[name].origin
         for number, leg in enumerate(legs, start=1):
             e = leg.line.element
             if e.leg_no != number or e.origin != place:
@@ -120,8 +142,9 @@ def _unbroken(plan: Plan) -> Iterator[str]:
 
 
 def _dates(plan: Plan) -> Iterator[str]:
+    known = _shipments(plan)
     for name, legs in _by_shipment(plan).items():
-        s = _shipments(plan)[name]
+        s = known[name]
         if legs[0].departs_at < s.ready_at:
             yield f"{name} departs {legs[0].departs_at}, ready {s.ready_at}"
         grace = timedelta(days=14) if s.lateness_eur_per_day is not None else timedelta()
@@ -160,6 +183,7 @@ def _timetable(plan: Plan) -> Iterator[str]:
             yield f"{d.departure_id} takes {d.arrives_at - d.departs_at}"
         if not _in_schedule(plan, use, service):
             yield f"{d.departure_id} is not in {service.schedule!r}"
+    yield from times_faults(plan)
 
 
 def _in_schedule(plan: Plan, use: DepartureUse, service: Service) -> bool:
@@ -178,10 +202,11 @@ def _in_schedule(plan: Plan, use: DepartureUse, service: Service) -> bool:
 
 
 def _capacity(plan: Plan) -> Iterator[str]:
+    on_board = _aboard(plan)
     for use in plan.uses:
         service, name = plan.problem.services[use.departure.service_id], use.departure.departure_id
         opened = use.full_units + use.part_units
-        aboard = _on_board(plan, use)
+        aboard = on_board[name]
         for what, size, load, told in (
             ("kg", service.unit_capacity_kg, sum(s.mass_kg for s in aboard), use.mass_kg),
             ("m3", service.unit_capacity_m3, sum(s.volume_m3 for s in aboard), use.volume_m3),
@@ -207,15 +232,16 @@ def _loads(plan: Plan) -> Iterator[str]:
         e = leg.line.element
         if leg.departure_id and abs(total[leg.departure_id, e.shipment_id] - e.mass_kg) > _GRAMS:
             yield f"{leg.departure_id}: loads of {e.shipment_id} do not add up to {e.mass_kg} kg"
+    units_of: dict[str, list[tuple[int, list[float]]]] = defaultdict(list)
+    for (departure, number), sizes in unit.items():
+        units_of[departure].append((number, sizes))
     for use in plan.uses:
         service, name = plan.problem.services[use.departure.service_id], use.departure.departure_id
-        for (departure, number), (mass, volume) in unit.items():
-            if departure != name:
-                continue
+        for number, (mass, volume) in units_of[name]:
             share = 1.0 if number <= use.full_units else use.part_units
-            if mass > share * service.unit_capacity_kg + _GRAMS:
+            if mass > share * service.unit_capacity_kg * (1 + _ROOM) + _GRAMS:
                 yield f"{name} unit {number} carries {mass:g} kg"
-            if volume > share * service.unit_capacity_m3 + _LITRES:
+            if volume > share * service.unit_capacity_m3 * (1 + _ROOM) + _LITRES:
                 yield f"{name} unit {number} carries {volume:g} m3"
 
 
@@ -224,8 +250,9 @@ _LITRES = 0.0001
 
 
 def _allowed(plan: Plan) -> Iterator[str]:
+    known = _shipments(plan)
     for name, legs in _by_shipment(plan).items():
-        s, used = _shipments(plan)[name], set()
+        s, used = known[name], set()
         for leg in legs:
             if not leg.service_id:
                 continue
@@ -239,19 +266,21 @@ def _allowed(plan: Plan) -> Iterator[str]:
                 yield f"{name} ({s.un_number}) travels on {leg.service_id}"
             if s.temperature not in {"ambient", service.temperature}:
                 yield f"{name} ({s.temperature}) travels on {leg.service_id}"
+            yield from goods_faults(s, service, plan.problem.hubs)
         yield from (f"{name} avoids {x} but uses it" for x in s.must_avoid if x in used)
         yield from (f"{name} must use {x} but does not" for x in s.must_use if x not in used)
 
 
 def _prices(plan: Plan) -> Iterator[str]:
+    on_board = _aboard(plan)
     for use in plan.uses:
         price = plan.problem.services[use.departure.service_id].price
         opened = use.full_units + use.part_units
         part = use.part_units * (price.part_load_factor or 0.0)
         total = (price.eur_per_unit or 0.0) * (use.full_units + part)
         total += price.surcharge_eur_per_unit * opened
-        for s in _on_board(plan, use):
-            weight = max(s.mass_kg, s.volume_m3 * price.chargeable_kg_per_m3)
+        for mass_kg, volume_m3 in charged_together(on_board[use.departure.departure_id]):
+            weight = max(mass_kg, volume_m3 * price.chargeable_kg_per_m3)
             reached = [b.eur_per_kg for b in price.rate_breaks if b.from_kg <= weight]
             rate = reached[-1] if reached else price.eur_per_t / 1000.0
             total += max(price.eur_min, rate * weight) + price.surcharge_eur_per_shipment
@@ -286,9 +315,11 @@ def _co2e(plan: Plan) -> Iterator[str]:
         yield f"physical {plan.inventory.physical.wtw_mg} mg, recomputed {again.physical.wtw_mg}"
     if again.market_based != plan.inventory.market_based:
         yield f"market-based {plan.inventory.market_based.wtw_mg}, {again.market_based.wtw_mg}"
+    total_mg: dict[str, int] = defaultdict(int)
+    for leg in plan.legs:
+        total_mg[leg.departure_id] += leg.line.physical.wtw_mg
     for use in plan.uses:
-        on_board = [x for x in plan.legs if x.departure_id == use.departure.departure_id]
-        if sum(x.line.physical.wtw_mg for x in on_board) != use.wtw_mg:
+        if total_mg[use.departure.departure_id] != use.wtw_mg:
             yield f"{use.departure.departure_id}: shipments do not sum to its CO2e"
 
 
@@ -358,7 +389,14 @@ def _proof(plan: Plan) -> Iterator[str]:
     if not plan.levels:
         yield "no level of the objective was proven"
     for level in plan.levels:
-        value = level_value(plan.problem, level.name, plan.legs, plan.inventory, plan.costs)
+        value = level_value(
+            plan.problem,
+            level.name,
+            plan.legs,
+            plan.inventory,
+            plan.costs,
+            unservable=plan.unservable,
+        )
         if not math.isclose(value, level.value, rel_tol=1e-12):
             yield f"{level.name}: value {level.value}, recomputed {value}"
         if level.lower_bound > level.value or level.gap < 0:

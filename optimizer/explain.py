@@ -10,6 +10,7 @@ from data.units import G_PER_KG, KG_PER_TONNE, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from optimizer.itineraries import itineraries, usable_departures
 from optimizer.plan import Alternative, Lever, Unserved
 from optimizer.problem import NOT_ITS_LANE, latest_arrival, may_carry
+from optimizer.punctuality import Forecast
 from optimizer.scores import arrivals
 from optimizer.timetable import catchable_departures
 
@@ -48,6 +49,8 @@ def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> U
                 reason=f"no chain in time passes {', '.join(s.must_use)}",
                 would_need="a later due date, or fewer things it must use",
             )
+        if why := _unsure(problem, departures, s):
+            return why
         limits = problem.scenario.objective
         limited = limits.carbon_cap_kgco2e is not None or limits.budget is not None
         return Unserved(
@@ -64,9 +67,31 @@ def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> U
             shipment_id=s.shipment_id,
             reason_code="no_chain_in_time",
             reason=f"earliest arrival is {late.isoformat()}, due {s.due_at.isoformat()}",
-            would_need=f"due_at later by {hours:.1f} h",
+            would_need=f"{_held_by(problem, s)}due_at later by {hours:.1f} h",
         )
     return _no_chain(problem, s)
+
+
+def _unsure(problem: Problem, departures: Sequence[Departure], s: Shipment) -> Unserved | None:
+    """Return the reason of a shipment that no chain on offer to people brings in time surely."""
+    wanted = problem.scenario.robustness.min_on_time_probability
+    if not wanted:
+        return None
+    forecast = Forecast(problem)
+    ways = itineraries(problem, departures, s)
+    best = max((forecast.on_time(s, w.departures).probability or 0.0 for w in ways), default=0.0)
+    if best >= wanted:
+        return None
+    return Unserved(
+        shipment_id=s.shipment_id,
+        reason_code="punctuality",
+        reason=f"the surest chain is in time with {_chance(best)}, wanted {_chance(wanted)}",
+        would_need="a later due date, or a lower min_on_time_probability",
+    )
+
+
+def _chance(probability: float) -> str:
+    return f"{100 * probability:.1f} %"
 
 
 def _arrival_when_late(problem: Problem, s: Shipment) -> datetime | None:
@@ -78,8 +103,43 @@ def _arrival_when_late(problem: Problem, s: Shipment) -> datetime | None:
     return min((way.arrives_at for way in ways), default=None)
 
 
+def _held_by(problem: Problem, s: Shipment) -> str:
+    """Return what else would bring a late shipment in time: hubs open longer, a booking before."""
+    helps = []
+    if any(hub.opening for hub in problem.hubs.values()):
+        helps.append(("longer opening hours", _never_closed(problem), s))
+    if s.booked_at is not None:
+        helps.append(("an earlier booking", problem, replace(s, booked_at=None)))
+    arrivals_by = {what: _arrival_when_late(around, one) for what, around, one in helps}
+    latest = latest_arrival(s)
+    return "".join(f"{what}, or " for what, at in arrivals_by.items() if at and at <= latest)
+
+
+def _never_closed(problem: Problem) -> Problem:
+    return replace(
+        problem,
+        hubs={name: replace(hub, opening="") for name, hub in problem.hubs.items()},
+        transfers={key: replace(t, opening="") for key, t in problem.transfers.items()},
+    )
+
+
 def _no_chain(problem: Problem, s: Shipment) -> Unserved:
-    plain = replace(s, un_number="", temperature="ambient", must_use=(), must_avoid=())
+    if s.booked_at and _arrival_when_late(problem, replace(s, booked_at=None)):
+        return Unserved(
+            shipment_id=s.shipment_id,
+            reason_code="booking",
+            reason=f"booked {s.booked_at.isoformat()}, too late for every departure",
+            would_need="an earlier booking, or a service with a shorter booking lead",
+        )
+    plain = replace(
+        s,
+        un_number="",
+        temperature="ambient",
+        must_use=(),
+        must_avoid=(),
+        only=frozenset(),
+        booked_at=None,
+    )
     if _arrival_when_late(problem, plain) is None:
         shut = sorted(set(problem.closed.values()))
         return Unserved(
@@ -111,6 +171,7 @@ def alternatives_of(problem: Problem, ways_of: Ways, plan: Plan) -> tuple[Altern
         if leg.service_id:
             chosen.setdefault(leg.line.element.shipment_id, []).append(leg.service_id)
     found = []
+    forecast = Forecast(problem)
     for s in problem.shipments:
         ways = ways_of[s.shipment_id]
         taken = tuple(chosen.get(s.shipment_id, ()))
@@ -122,9 +183,22 @@ def alternatives_of(problem: Problem, ways_of: Ways, plan: Plan) -> tuple[Altern
                 continue
             rank += 1
             found.append(
-                Alternative(rank=rank, itinerary=way, why_not=_why_not(s, way, mine, plan))
+                Alternative(
+                    rank=rank,
+                    itinerary=way,
+                    why_not=_too_unsure(forecast, s, way, plan) + _why_not(s, way, mine, plan),
+                )
             )
     return tuple(found)
+
+
+def _too_unsure(forecast: Forecast, s: Shipment, way: Itinerary, plan: Plan) -> str:
+    wanted = plan.problem.scenario.robustness.min_on_time_probability
+    chance = forecast.on_time(s, way.departures).probability if wanted else None
+    if not wanted or (chance is not None and chance >= wanted):
+        return ""
+    told = "an unknown chance" if chance is None else _chance(chance)
+    return f"in time with {told}, wanted {_chance(wanted)}; "
 
 
 def _why_not(s: Shipment, way: Itinerary, mine: Itinerary | None, plan: Plan) -> str:
@@ -167,6 +241,7 @@ def _mode_levers(problem: Problem, ways_of: Ways, plan: Plan) -> list[Lever]:
         now_kg[name] = now_kg.get(name, 0.0) + leg.line.physical.wtw_kgco2e
         now_eur[name] = now_eur.get(name, 0.0) + leg.cost_eur
     found = []
+    forecast, wanted = Forecast(problem), problem.scenario.robustness.min_on_time_probability
     for s in problem.shipments:
         name = s.shipment_id
         if name not in now_kg:
@@ -175,6 +250,7 @@ def _mode_levers(problem: Problem, ways_of: Ways, plan: Plan) -> list[Lever]:
             _mode_lever(problem, s, way, now_kg[name], now_eur[name])
             for way in ways_of[name]
             if way.arrives_at <= s.due_at
+            and (not wanted or (forecast.on_time(s, way.departures).probability or 0.0) >= wanted)
             and now_kg[name] - way.physical_kgco2e > _SMALLEST_SAVING_KG
         ]
         found += sorted(offers, key=_worth)[:1]

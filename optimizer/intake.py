@@ -10,6 +10,7 @@ from data.cells import read_cell
 from data.equipment import load_units
 from data.errors import DataError
 from data.network import hubs_of, transfers_of
+from data.network_schemas import PUNCTUALITY
 from data.schemas import (
     DEPARTURES,
     FX,
@@ -29,11 +30,14 @@ from optimizer.closures import (
     under_airspace,
 )
 from optimizer.errors import ProblemError
+from optimizer.opening import BadOpeningError, read_opening
 from optimizer.osrm import open_osrm
 from optimizer.problem import Problem
+from optimizer.punctuality import Delays, delays_of, shipped_delays
 from optimizer.routers import open_router
 from optimizer.services import References, services_of
 from optimizer.shipments import Surroundings, read_shipments
+from optimizer.steering import closures_with_bans, steered
 from optimizer.timetable import Departure, departure_id
 from optimizer.ways.route import OPEN
 
@@ -42,13 +46,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.catalogue import Catalogue
-    from data.network import Service
+    from data.network import Hub, Service
     from emissions.factors import Factors
+    from optimizer.punctuality import Delay
     from optimizer.routers import WorldRouter
     from optimizer.scenarios import Scenario
     from optimizer.world.supply import Supply
 
-_NETWORK = (HUBS, TRANSFERS, SERVICES, DEPARTURES, FX)
+_NETWORK = (HUBS, TRANSFERS, SERVICES, DEPARTURES, FX, PUNCTUALITY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,7 @@ def read_problem(  # noqa: PLR0913  (the options of a reading)
     tables, digest = _open_tables(path)
     _override(tables, scenario, only=(SHIPMENTS.name, PIECES.name))
     asked = len(tables["shipments"].rows) + len({r.row for r in tables["shipments"].refused})
-    conditions = conditions_of(scenario.closures)
+    conditions = conditions_of(closures_with_bans(scenario))
     found: Supply | None = None
     if SERVICES.name not in tables:
         from optimizer.world.supply import open_supply  # noqa: PLC0415  (most problems bring theirs)
@@ -107,14 +112,21 @@ def read_problem(  # noqa: PLR0913  (the options of a reading)
     router = open_router(catalogue)
     online = open_osrm(osrm, router, cache_dir) if osrm else None
     refs = References(
-        hubs=hubs_of(tables["hubs"]),
+        hubs=_hubs(tables["hubs"]),
         units=load_units(catalogue),
         per_eur=_rates(tables["fx"]),
         factors=factors,
         router=online or router,
         conditions=conditions if found else OPEN,
     )
-    problem = _problem(tables, refs, scenario, router, found)
+    problem = replace(
+        _problem(tables, refs, scenario, router, found),
+        delays=Delays(
+            own=_delays(tables["punctuality"], refs.hubs, tables["services"]),
+            shipped=shipped_delays(catalogue.table("network/punctuality.csv", PUNCTUALITY).rows),
+        ),
+    )
+    problem = steered(problem, scenario.decisions, hubs=found.known_hubs if found else ())
     if online:
         problem = replace(problem, assumptions=(*problem.assumptions, *online.told))
     return Intake(
@@ -165,12 +177,36 @@ def _problem(
 
 def _unknown(tables: Mapping[str, Table]) -> tuple[str, ...]:
     """Return what the files hold and nobody reads."""
-    columns = tuple(f"{t.file}: {c}" for t in tables.values() for c in t.unknown_columns)
-    return columns + tuple(
-        f"{tables['hubs'].file} row {number}: opening (opening hours are not planned yet)"
-        for number, row in tables["hubs"]
-        if row["opening"]
-    )
+    return tuple(f"{t.file}: {c}" for t in tables.values() for c in t.unknown_columns)
+
+
+def _delays(table: Table, hubs: Mapping[str, Hub], services: Table) -> tuple[Delay, ...]:
+    """Return the delays that a problem states; rows about what is not there are refused."""
+    names = {row["service_id"] for _, row in services}
+    known = {"hub_id": frozenset(hubs), "service_id": names}
+    kept = []
+    for number, row in table:
+        faults = [c for c, found in known.items() if row[c] and row[c] not in found]
+        for column in faults:
+            wanted = f"a known {column.removesuffix('_id')}"
+            table.refuse(number, column, row[column], wanted, f"unknown_{column[:-3]}")
+        if not faults:
+            kept.append((number, row))
+    table.row_numbers = [number for number, _ in kept]
+    table.rows = [row for _, row in kept]
+    return delays_of(table)
+
+
+def _hubs(table: Table) -> dict[str, Hub]:
+    """Return the hubs whose time zone and opening hours can be read; others are refused."""
+    hubs = hubs_of(table)
+    for number, row in table:
+        try:
+            read_opening(row["opening"] or "")
+        except BadOpeningError as error:
+            table.refuse(number, "opening", row["opening"], str(error), "bad_opening")
+            hubs.pop(row["hub_id"], None)
+    return hubs
 
 
 def _pairs(table: Table) -> list[tuple[str, str]]:
@@ -261,9 +297,9 @@ def _dated(table: Table, services: Mapping[str, Service]) -> dict[str, tuple[Dep
                 number, "service_id", row["service_id"], "a usable service", "unknown_service"
             )
             continue
-        if row["arrives_at"] <= row["departs_at"]:
+        if row["arrives_at"] < row["departs_at"]:
             table.refuse(
-                number, "arrives_at", row["arrives_at"], "a time after departs_at", "times"
+                number, "arrives_at", row["arrives_at"], "no time before departs_at", "times"
             )
             continue
         found.setdefault(service.service_id, []).append(

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from data.units import KG_PER_TONNE
 from optimizer.prices import shipment_price_eur, unit_price_eur, units_needed
 from optimizer.problem import (
+    booked_in_time,
     latest_arrival,
     may_carry,
     service_rates,
     transfer_inventory,
 )
+from optimizer.timetable import boarding_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from data.freight import Shipment
@@ -27,12 +28,9 @@ if TYPE_CHECKING:
     from optimizer.timetable import Departure
 
 MAX_LEGS = 7  # carriages in one chain; more is no route that a forwarder would offer
+# Chains begun for one shipment: a person reads a dozen, a dense network has millions.
+_MOST_BEGUN, _BEGUN_IN_ALL, _LEAST_BEGUN = 10_000, 100_000, 500
 _NEAR_SHARE = 0.02  # routes whose cost, hours and CO2e all differ by less are the same to people
-
-
-def boarding_time(arrives_at: datetime, transfer: Transfer) -> datetime:
-    """Return from when on freight of an arrival may depart: handled, cleared, before cut-off."""
-    return arrives_at + timedelta(hours=transfer.hours + transfer.cutoff_h)
 
 
 def usable_departures(
@@ -40,12 +38,26 @@ def usable_departures(
 ) -> tuple[Departure, ...]:
     """Return the departures that lie on some chain of the shipment that ends in time.
 
-    One pass forward in time finds what can be caught, one backward what still arrives. Departures
-    into the origin or out of the destination are left out: no chain needs them.
+    A pass forward in time finds what can be caught, one backward what still arrives. Departures
+    that take no time may follow each other in any order: then passes go on until nothing is new.
+    Departures into the origin or out of the destination are left out: no chain needs them.
     """
-    carried = [d for d in departures if _carries(problem.services[d.service_id], shipment)]
-    caught = _forward(problem, carried, shipment)
-    return _backward(problem, caught, shipment)
+    carried = [
+        d
+        for d in departures
+        if _carries(problem.services[d.service_id], shipment)
+        and booked_in_time(problem.services[d.service_id], shipment, d.departs_at)
+    ]
+    at_once = any(d.arrives_at == d.departs_at for d in carried)
+    earliest: dict[tuple[str, str], datetime] = {}
+    caught = _forward(problem, carried, shipment, earliest)
+    while at_once and len(caught) < len(again := _forward(problem, carried, shipment, earliest)):
+        caught = again
+    last: dict[tuple[str, str], datetime] = {}
+    kept = _backward(problem, caught, shipment, last)
+    while at_once and len(kept) < len(again := _backward(problem, caught, shipment, last)):
+        kept = again
+    return tuple(sorted(kept, key=lambda d: (d.departs_at, d.departure_id)))
 
 
 def _carries(service: Service, shipment: Shipment) -> bool:
@@ -65,15 +77,18 @@ def transfers_from(problem: Problem) -> Mapping[tuple[str, str], tuple[Transfer,
 
 
 def _forward(
-    problem: Problem, departures: Sequence[Departure], shipment: Shipment
+    problem: Problem,
+    departures: Sequence[Departure],
+    shipment: Shipment,
+    earliest: dict[tuple[str, str], datetime],  # known so far, by line; learns more
 ) -> list[Departure]:
     onward = transfers_from(problem)
-    earliest: dict[tuple[str, str], datetime] = {}
+    picked_up = problem.picked_up_at(shipment)
     caught = []
     for d in sorted(departures, key=lambda d: (d.departs_at, d.arrives_at, d.departure_id)):
         service = problem.services[d.service_id]
         line = (service.origin_hub, service.mode)
-        ready = shipment.ready_at if service.origin_hub == shipment.origin else earliest.get(line)
+        ready = picked_up if service.origin_hub == shipment.origin else earliest.get(line)
         if ready is None or d.departs_at < ready:
             continue
         caught.append(d)
@@ -85,15 +100,17 @@ def _forward(
 
 
 def _backward(
-    problem: Problem, caught: Sequence[Departure], shipment: Shipment
-) -> tuple[Departure, ...]:
+    problem: Problem,
+    caught: Sequence[Departure],
+    shipment: Shipment,
+    last: dict[tuple[str, str], datetime],  # known so far, by line; learns more
+) -> list[Departure]:
     onward = transfers_from(problem)
-    last: dict[tuple[str, str], datetime] = {}
     kept = []
     for d in sorted(caught, key=lambda d: (d.arrives_at, d.departs_at), reverse=True):
         service = problem.services[d.service_id]
         if service.destination_hub == shipment.destination:
-            useful = d.arrives_at <= latest_arrival(shipment)
+            useful = problem.delivered_at(d) <= latest_arrival(shipment)
         else:
             useful = any(
                 (t.hub_id, t.to_mode) in last
@@ -104,7 +121,7 @@ def _backward(
             kept.append(d)
             line = (service.origin_hub, service.mode)
             last[line] = max(last.get(line, d.departs_at), d.departs_at)
-    return tuple(sorted(kept, key=lambda d: (d.departs_at, d.departure_id)))
+    return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +146,18 @@ def itineraries(
 ) -> tuple[Itinerary, ...]:
     """Return the meaningfully different chains of a shipment, cheapest first.
 
-    Each sequence of services that never returns to a hub is tried with its earliest departures;
-    the shipment travels alone, at full unit price or as a part load, whichever is less. Of
-    near-duplicates (same hubs and modes; or cost, hours and CO2e all within 2 %) the cheaper stays.
+    Each sequence of services that never returns to a hub is tried with its earliest departures,
+    fewer legs first, up to a number that only dense networks reach; the shipment travels alone, at
+    full unit price or as a part load, whichever is less. Of near-duplicates (same hubs and modes;
+    or cost, hours and CO2e all within 2 %) the cheaper stays.
     """
+    return _distinct(problem, every_way(problem, departures, shipment), shipment)
+
+
+def every_way(
+    problem: Problem, departures: Sequence[Departure], shipment: Shipment
+) -> list[Itinerary]:
+    """Return all the chains that `itineraries` tries, cheapest first, near-duplicates too."""
     usable = usable_departures(problem, departures, shipment)
     lines: dict[tuple[str, str], list[Departure]] = defaultdict(list)
     for d in usable:
@@ -141,37 +166,44 @@ def itineraries(
     pricing = _Pricing(problem, shipment)
     found = [pricing.itinerary(chain) for chain in _sequences(problem, lines, shipment)]
     found.sort(key=lambda i: (i.cost_eur, i.market_kgco2e, i.services))
-    return _distinct(problem, found, shipment)
+    return found
+
+
+def priced(
+    problem: Problem, shipment: Shipment, chains: Iterable[tuple[Departure, ...]]
+) -> list[Itinerary]:
+    """Return chains with what they cost and emit for a shipment alone, as `itineraries` does."""
+    pricing = _Pricing(problem, shipment)
+    return [pricing.itinerary(chain) for chain in chains]
 
 
 def _sequences(
     problem: Problem, lines: Mapping[tuple[str, str], list[Departure]], shipment: Shipment
 ) -> Iterator[tuple[Departure, ...]]:
+    """Yield chains, fewer legs first, until as many were begun as a person's question is worth."""
     onward = transfers_from(problem)
-
-    def extend(
-        chain: tuple[Departure, ...], visited: frozenset[str]
-    ) -> Iterator[tuple[Departure, ...]]:
+    begun: deque[tuple[Departure, ...]] = deque()
+    for (hub_id, _), waiting in sorted(lines.items()):
+        if hub_id == shipment.origin:
+            begun.extend((d,) for d in _first_of_each(waiting, shipment.ready_at))
+    left = max(_LEAST_BEGUN, min(_MOST_BEGUN, _BEGUN_IN_ALL // len(problem.shipments)))
+    while begun:
+        chain = begun.popleft()
         service = problem.services[chain[-1].service_id]
         here = service.destination_hub
         if here == shipment.destination:
             yield chain
-            return
+            continue
         if len(chain) == MAX_LEGS:
-            return
+            continue
+        visited = {problem.services[d.service_id].destination_hub for d in chain}
         for t in onward.get((here, service.mode), ()):
             ready = boarding_time(chain[-1].arrives_at, t)
             for d in _first_of_each(lines.get((here, t.to_mode), ()), ready):
                 there = problem.services[d.service_id].destination_hub
-                if there not in visited:
-                    yield from extend((*chain, d), visited | {there})
-
-    for (hub_id, _), waiting in sorted(lines.items()):
-        if hub_id != shipment.origin:
-            continue
-        for d in _first_of_each(waiting, shipment.ready_at):
-            there = problem.services[d.service_id].destination_hub
-            yield from extend((d,), frozenset({shipment.origin, there}))
+                if there not in visited and there != shipment.origin and left > 0:
+                    begun.append((*chain, d))
+                    left -= 1
 
 
 def _first_of_each(waiting: Sequence[Departure], ready: datetime) -> Iterator[Departure]:
@@ -199,7 +231,7 @@ class _Pricing:
         return Itinerary(
             shipment_id=self._shipment.shipment_id,
             departures=chain,
-            arrives_at=chain[-1].arrives_at,
+            arrives_at=self._problem.delivered_at(chain[-1]),
             cost_eur=round(cost, 2),
             physical_kgco2e=physical,
             market_kgco2e=market,

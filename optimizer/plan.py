@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emissions.inventory import Inventory, Line
     from optimizer.itineraries import Itinerary
     from optimizer.problem import Problem
+    from optimizer.punctuality import OnTime
     from optimizer.timetable import Departure
 
 
@@ -115,6 +116,11 @@ class FrontierPoint:
     lower_bound: float
     gap: float
     status: str
+    saf_kg: float = 0.0
+    eac_kwh: float = 0.0
+    eur_per_t: float | None = None  # of what this point abates beyond the one before it
+    credits_t: int | None = None  # whole credits for the target share of the residual
+    neutral_eur: float | None = None  # paid, with those credits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +159,16 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TracePoint:
+    """Where a search stood at the end of a counted phase; no clock is in it."""
+
+    phase: str
+    best: float | None  # of what is minimised, penalties and held-up capital included
+    bound: float | None
+    gap: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The answer to one problem under one scenario."""
 
@@ -170,14 +186,21 @@ class Plan:
     deterministic: bool
     as_of: date
     solver: str
+    asked: tuple[Shipment, ...] = ()  # where one was divided: all, as they were asked for
     alternatives: tuple[Alternative, ...] = ()
     levers: tuple[Lever, ...] = ()
     frontier: tuple[FrontierPoint, ...] = ()
+    punctuality: tuple[OnTime, ...] = ()
+    unservable: frozenset[str] = frozenset()  # no chain in time, whatever else travels
+    trace: tuple[TracePoint, ...] = ()  # of a search at scale that ran to its counted end
+    interrupted: bool = False  # somebody stopped the search and kept what was best
 
     @property
     def status(self) -> str:
-        """Optimal when every level is proven, else feasible."""
-        return "optimal" if all(level.optimal for level in self.levels) else "feasible"
+        """Optimal when every level is proven, else feasible, or interrupted."""
+        if all(level.optimal for level in self.levels):
+            return "optimal"
+        return "interrupted" if self.interrupted else "feasible"
 
     def chains(self) -> tuple[TransportChain, ...]:
         """Return the transport chains that the footprint is taken of."""
@@ -185,13 +208,19 @@ class Plan:
 
     def hours(self) -> float:
         """Return hours from ready to arrival, summed over the planned shipments."""
-        ready = {s.shipment_id: s.ready_at for s in self.problem.shipments}
+        known = {s.shipment_id: s for s in self.problem.shipments}
         arrival: dict[str, datetime] = {}
         for leg in self.legs:
             arrival[leg.line.element.shipment_id] = leg.arrives_at
         return sum(
-            (arrival[k] - ready[k]).total_seconds() / SECONDS_PER_HOUR for k in sorted(arrival)
+            (arrival[k] - known[k].ready_at).total_seconds() / SECONDS_PER_HOUR * known[k].share
+            for k in sorted(arrival)
         )
+
+    def planned(self) -> float:
+        """Return how many shipments travel; a consignment counts by its share."""
+        planned = {leg.line.element.shipment_id for leg in self.legs}
+        return sum(s.share for s in self.problem.shipments if s.shipment_id in planned)
 
     def load_rate(self) -> dict[str, float]:
         """Return fill by mass and volume over all opened units, each weighed by its tkm of room."""

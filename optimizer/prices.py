@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from data.units import HOURS_PER_YEAR, KG_PER_TONNE, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from optimizer.problem import CARRYING_SHARE_PER_YEAR
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from data.freight import Shipment
@@ -31,6 +34,51 @@ def shipment_price_eur(price: Price, mass_kg: float, volume_m3: float) -> float:
             rate = step.eur_per_kg
     freight = max(price.eur_min, rate * chargeable)
     return freight + price.surcharge_eur_per_kg * chargeable + price.surcharge_eur_per_shipment
+
+
+def fares_eur(price: Price, shipments: Sequence[Shipment]) -> list[float]:
+    """Return what each shipment on one departure pays, apart from units.
+
+    Consignments of one shipment travel there as one, are charged as one, and share it by mass.
+    """
+    sizes: dict[str, tuple[float, float]] = {}
+    for s in shipments:
+        mass, volume = sizes.get(s.consignment_of or s.shipment_id, (0.0, 0.0))
+        sizes[s.consignment_of or s.shipment_id] = (mass + s.mass_kg, volume + s.volume_m3)
+    fares = {name: shipment_price_eur(price, *size) for name, size in sizes.items()}
+    names = [s.consignment_of or s.shipment_id for s in shipments]
+    return [
+        fares[name] * (s.mass_kg / sizes[name][0]) for name, s in zip(names, shipments, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FareStep:
+    """Between two shares of a shipment its fare is `base_eur + eur * share`."""
+
+    from_share: float
+    to_share: float
+    base_eur: float
+    eur: float
+
+
+def fare_steps(price: Price, mass_kg: float, volume_m3: float) -> tuple[FareStep, ...]:
+    """Return what a share of a shipment pays, as straight lines between the breaks of its tariff.
+
+    At a break itself both lines are on offer; where rates fall with mass the lower one is charged.
+    """
+    whole = chargeable_kg(price, mass_kg, volume_m3)
+    rates = [price.eur_per_t / KG_PER_TONNE, *(b.eur_per_kg for b in price.rate_breaks)]
+    breaks = {b.from_kg / whole for b in price.rate_breaks}
+    breaks |= {price.eur_min / rate / whole for rate in rates if rate > 0}
+    points = [0.0, *sorted(x for x in breaks if 0 < x < 1), 1.0]
+    steps = []
+    for a, b in pairwise(points):
+        one, two = a + (b - a) / 3, a + (b - a) * 2 / 3
+        low, high = (shipment_price_eur(price, mass_kg * x, volume_m3 * x) for x in (one, two))
+        eur = (high - low) / (two - one)
+        steps.append(FareStep(from_share=a, to_share=b, base_eur=low - eur * one, eur=eur))
+    return tuple(steps)
 
 
 def unit_price_eur(price: Price, full_units: int, part_units: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ from emissions.chain import TCE
 from emissions.energy import energy_per_loaded_km, hub_energy
 from emissions.inventory import take_inventory
 from emissions.kernel import covered_kgco2e_per_kwh
-from optimizer.timetable import Departure, Timetable, catchable_departures
+from optimizer.dangerous import not_taken
+from optimizer.punctuality import Delays
+from optimizer.timetable import Departure, Pace, Timetable, catchable_departures, opens_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
 LATEST_ACCEPTED_DELAY = timedelta(days=14)  # of a shipment that states a lateness cost
 MOST_UNITS = 500  # of one shipment on one departure; beyond it a unit capacity is a slip
-UNSERVED_EUR_PER_KG = 50.0  # priced so that no shipment is left to save its freight (our choice)
+# Priced so that no shipment is left to save its freight, however light (our choice).
+UNSERVED_EUR_PER_KG, UNSERVED_EUR = 50.0, 20_000.0
 CARRYING_SHARE_PER_YEAR = 0.12  # capital and obsolescence of goods under way (our assumption)
 
 
@@ -43,6 +46,7 @@ class Problem:
     factors: Factors
     scenario: Scenario
     assumptions: tuple[str, ...] = ()
+    delays: Delays = field(default_factory=Delays)
 
     @property
     def timetable(self) -> Timetable:
@@ -51,7 +55,21 @@ class Problem:
             hubs=self.hubs, services=self.services, transfers=self.transfers, dated=self.dated
         )
 
-    def departures(self, crowded: frozenset[str] = frozenset()) -> tuple[Departure, ...]:
+    def picked_up_at(self, shipment: Shipment) -> datetime:
+        """Return when a shipment can leave: once it is ready and its hub of origin open."""
+        return opens_at(self.hubs[shipment.origin], shipment.ready_at)
+
+    def delivered_at(self, departure: Departure) -> datetime:
+        """Return when freight for its last hub is delivered: the vehicle there, and the hub open.
+
+        Due dates, lateness and capital under way count to this moment.
+        """
+        hub_id = self.services[departure.service_id].destination_hub
+        return opens_at(self.hubs[hub_id], departure.arrives_at)
+
+    def departures(
+        self, crowded: frozenset[str] = frozenset(), pace: Pace | None = None
+    ) -> tuple[Departure, ...]:
         """Return every departure that a best plan can need (see `catchable_departures`).
 
         Shipments of one lane are looked at together: on a network of many lanes freight of one
@@ -68,6 +86,7 @@ class Problem:
                 group,
                 max(latest_arrival(s) for s in group),
                 crowded=crowded,
+                pace=pace,
             )
         }
         return tuple(sorted(found.values(), key=lambda d: (d.departs_at, d.departure_id)))
@@ -78,6 +97,18 @@ class Problem:
         return replace(self.timetable, services=services)
 
 
+def booked_in_time(service: Service, shipment: Shipment, departs_at: datetime) -> bool:
+    """Tell whether a shipment was booked early enough for a departure; a blank booking always."""
+    if shipment.booked_at is None:
+        return True
+    return departs_at >= shipment.booked_at + timedelta(hours=service.booking_lead_h)
+
+
+def leaving_eur(shipment: Shipment) -> float:
+    """Return the price of leaving a shipment behind; a consignment counts by its share."""
+    return UNSERVED_EUR_PER_KG * shipment.mass_kg + UNSERVED_EUR * shipment.share
+
+
 def latest_arrival(shipment: Shipment) -> datetime:
     """Return the last moment at which an arrival is accepted."""
     late = shipment.lateness_eur_per_day is not None
@@ -85,16 +116,18 @@ def latest_arrival(shipment: Shipment) -> datetime:
 
 
 NOT_ITS_LANE = "serves other ends"
+NOT_ITS_CHAIN = "is no part of the chain that the shipment is locked to"
 
 
 def may_carry(service: Service, shipment: Shipment) -> str:
     """Return why a service cannot take a shipment, or nothing if it can."""
-    if shipment.lane and service.service_id not in shipment.lane:
-        return NOT_ITS_LANE
+    for services, why in ((shipment.lane, NOT_ITS_LANE), (shipment.only, NOT_ITS_CHAIN)):
+        if services and service.service_id not in services:
+            return why
     if shipment.temperature not in {service.temperature, "ambient"}:
         return f"keeps {service.temperature}, wanted {shipment.temperature}"
-    if shipment.un_number and shipment.un_number not in service.dangerous_goods:
-        return f"does not take {shipment.un_number}"
+    if why := not_taken(service, shipment):
+        return why
     units = max(
         shipment.mass_kg / service.unit_capacity_kg, shipment.volume_m3 / service.unit_capacity_m3
     )
@@ -107,10 +140,20 @@ def may_carry(service: Service, shipment: Shipment) -> str:
         service.origin_hub,
         service.destination_hub,
     }
+    names |= touched_countries(service)
     avoided = sorted(names & set(shipment.must_avoid))
     if avoided:
         return f"shipment must avoid {', '.join(avoided)}"
     return ""
+
+
+def touched_countries(service: Service) -> frozenset[str]:
+    """Return the countries that freight of a service leaves, crosses or enters.
+
+    An aircraft may fly over others: its freight is in transit there only where it lands.
+    """
+    crossed = () if service.mode == "air" else service.countries
+    return frozenset({*crossed, *service.end_countries}) - {""}
 
 
 def transport_element(service: Service, shipment: Shipment, leg_no: int = 1) -> TCE:

@@ -6,6 +6,7 @@ Nothing of the kernel is used: a checker that shares the maker's code shares its
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from data.units import KG_PER_TONNE, MG_PER_KG
@@ -57,14 +58,15 @@ def physical_mg(e: TCE, factors: Factors) -> tuple[int, int]:
 
 def energy_faults(plan: Plan) -> Iterator[str]:
     """Yield each dedicated departure whose shares do not sum to what its vehicles use."""
+    aboard: dict[str, list[TCE]] = defaultdict(list)
+    for leg in plan.legs:
+        aboard[leg.departure_id].append(leg.line.element)
     for use in plan.uses:
         service = plan.problem.services[use.departure.service_id]
         if not service.dedicated:
             continue
         v = plan.problem.factors.vehicle(service.toc_id)
-        elements = [
-            leg.line.element for leg in plan.legs if leg.departure_id == use.departure.departure_id
-        ]
+        elements = aboard[use.departure.departure_id]
         shared = math.fsum((e.energy_kwh or 0.0) + (e.fuel_kg or 0.0) for e in elements)
         mass_kg = math.fsum(e.mass_kg for e in elements)
         opened = use.full_units + use.part_units

@@ -27,6 +27,7 @@ _EQUAL = (
     "must_use",
     "must_avoid",
     "lane",
+    "only",
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.errors import ProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 MODES_OF_OBJECTIVE = ("cost", "co2e", "time", "balanced", "lexicographic")
@@ -79,6 +79,13 @@ class Neutrality:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Robustness:
+    """How sure a plan has to be of its due dates."""
+
+    min_on_time_probability: float = 0.0  # of each shipment's chain; 0: any chain will do
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """One change of a problem table: rows where columns match get new cells."""
 
@@ -87,9 +94,23 @@ class Override:
     set: Mapping[str, str]
 
 
+DECISIONS = ("ban", "lock")
+DECIDED = ("mode", "hub", "carrier", "service", "departure", "leg", "chain")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a planner bans, or locks a plan to: for all freight, or for one shipment."""
+
+    kind: str
+    what: str
+    name: str  # a departure as `SERVICE@2023-06-01T10:00Z`, a chain as `SERVICE > SERVICE`
+    shipment: str = ""  # empty: for all; a leg or a chain is always one shipment's
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A named set of goals, limits, closures and overrides."""
+    """A named set of goals, limits, closures, overrides and decisions."""
 
     name: str = "default"
     title: str = "Balanced"
@@ -99,15 +120,19 @@ class Scenario:
     fuel: FuelPolicy = field(default_factory=FuelPolicy)
     electricity: ElectricityPolicy = field(default_factory=ElectricityPolicy)
     neutrality: Neutrality = field(default_factory=Neutrality)
+    robustness: Robustness = field(default_factory=Robustness)
     overrides: tuple[Override, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
+_LISTS = ("override", "decision")  # tables that a file may hold many of
 _SECTIONS: dict[str, type[Any]] = {
     "objective": Objective,
     "closures": Closures,
     "fuel": FuelPolicy,
     "electricity": ElectricityPolicy,
     "neutrality": Neutrality,
+    "robustness": Robustness,
 }
 _MAX_EXTENDS = 8
 _MOST = 1e12  # greater than any price, cap or budget
@@ -124,7 +149,9 @@ def read_scenario(path: Path) -> Scenario:
     document = _document(path)
     head = document.pop("scenario", {})
     overrides = tuple(_override(path, entry) for entry in document.pop("override", []))
+    given = document.pop("decision", [])
     faults = [f"[{name}] is not a section" for name in document if name not in _SECTIONS]
+    decisions = tuple(_decision(entry, faults) for entry in given)
     sections = {
         name: _section(kind, document.get(name, {}), name, faults)
         for name, kind in _SECTIONS.items()
@@ -134,6 +161,7 @@ def read_scenario(path: Path) -> Scenario:
         title=str(head.get("title", head.get("name", path.stem))),
         description=str(head.get("description", "")),
         overrides=overrides,
+        decisions=decisions,
         **sections,
     )
     faults += _faults(scenario)
@@ -157,8 +185,8 @@ def _document(path: Path, depth: int = 0) -> dict[str, Any]:
         return document
     base = _document(path.with_name(f"{parent}.toml"), depth + 1)
     for name, section in document.items():
-        if name == "override":
-            base.setdefault("override", []).extend(section)
+        if name in _LISTS:
+            base.setdefault(name, []).extend(section)
         else:
             base[name] = {**base.get(name, {}), **section}
     return base
@@ -167,7 +195,7 @@ def _document(path: Path, depth: int = 0) -> dict[str, Any]:
 def _check_shape(path: Path, document: Mapping[str, Any]) -> None:
     """Refuse a document whose sections are not tables."""
     for name, section in document.items():
-        wanted = list if name == "override" else dict
+        wanted = list if name in _LISTS else dict
         if not isinstance(section, wanted):
             raise ProblemError(f"{path.name}: {name} is no table, wanted [{name}]")
     for entry in document.get("override", []):
@@ -193,7 +221,7 @@ def _section(kind: type[Any], given: Mapping[str, Any], name: str, faults: list[
     return kind(**values)
 
 
-def _near(key: str, known: Mapping[str, object]) -> str:
+def _near(key: str, known: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415  (only for a message)
 
     return difflib.get_close_matches(key, known, n=1, cutoff=0)[0]
@@ -238,12 +266,37 @@ def _override(path: Path, entry: Mapping[str, Any]) -> Override:
     )
 
 
+def _decision(entry: object, faults: list[str]) -> Decision:
+    """Return a decision; whether what it names is there is told once the problem is known."""
+    given = entry if isinstance(entry, dict) else {}
+    names = {f.name for f in fields(Decision)}
+    faults += [
+        f"[[decision]] {key} is not known; nearest {_near(key, names)}"
+        for key in given
+        if key not in names
+    ]
+    cells = {name: given.get(name, "") for name in names}
+    for name, allowed in (("kind", DECISIONS), ("what", DECIDED)):
+        if cells[name] not in allowed:
+            faults.append(
+                f"[[decision]] {name}: found {cells[name]!r}, wanted {', '.join(allowed)}"
+            )
+    for name in ("name", "shipment"):
+        if not isinstance(cells[name], str) or (name == "name" and not cells[name]):
+            faults.append(f"[[decision]] {name}: found {cells[name]!r}, wanted a text")
+    return Decision(**{name: str(value) for name, value in cells.items()})
+
+
 def _faults(s: Scenario) -> list[str]:
     checks = [
         (s.objective.mode in MODES_OF_OBJECTIVE, f"objective mode {s.objective.mode!r}"),
         (s.objective.co2e_basis in BASES, f"co2e_basis {s.objective.co2e_basis!r}"),
         (s.fuel.custody in CUSTODIES, f"custody {s.fuel.custody!r}"),
         (s.neutrality.target <= 1, f"target {s.neutrality.target}"),
+        (
+            s.robustness.min_on_time_probability <= 1,
+            f"min_on_time_probability {s.robustness.min_on_time_probability}",
+        ),
         (s.fuel.saf_max_share <= 1, f"saf_max_share {s.fuel.saf_max_share}"),
         (s.fuel.saf_min_share <= s.fuel.saf_max_share, "saf_min_share above saf_max_share"),
         (not s.fuel.saf_max_share or bool(s.fuel.saf_pathway), "saf_max_share without saf_pathway"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.units import KG_PER_TONNE, MG_PER_KG, SECONDS_PER_HOUR
+from data.units import CENTS_PER_EUR, KG_PER_TONNE, MG_PER_KG, SECONDS_PER_HOUR
 from optimizer.prices import carrying_eur
-from optimizer.problem import UNSERVED_EUR_PER_KG
+from optimizer.problem import leaving_eur
 from optimizer.scenarios import BALANCED_CARBON_PRICE_EUR_PER_T
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
 
     from emissions.inventory import Inventory
@@ -57,22 +57,37 @@ def basis_kg(inventory: Inventory, basis: str) -> float:
     return total.wtw_mg / MG_PER_KG
 
 
-def level_value(
-    problem: Problem, level: str, legs: Sequence[Leg], inventory: Inventory, costs: Costs
+def level_value(  # noqa: PLR0913  (a plan's parts)
+    problem: Problem,
+    level: str,
+    legs: Sequence[Leg],
+    inventory: Inventory,
+    costs: Costs,
+    *,
+    unservable: Container[str] = (),
 ) -> float:
-    """Return the value of one level, in EUR, kg CO2e or hours."""
+    """Return the value of one level, in EUR, kg CO2e or hours.
+
+    Shipments that no chain could serve are left out: their price is in every plan and in every
+    bound, and would only make a gap look small.
+    """
     arrived: Mapping[str, datetime] = arrivals(legs)
-    left = sum(s.mass_kg for s in problem.shipments if s.shipment_id not in arrived)
-    penalty = UNSERVED_EUR_PER_KG * left
+    left = sum(leaving_eur(s) for s in problem.shipments if s.shipment_id not in arrived)
+    hopeless = sum(leaving_eur(s) for s in problem.shipments if s.shipment_id in unservable)
+    penalty = left - hopeless
     co2e = basis_kg(inventory, problem.scenario.objective.co2e_basis)
     if level == "co2e":
         return co2e + penalty
-    ready = {s.shipment_id: s.ready_at for s in problem.shipments}
-    hours = sum((arrived[k] - ready[k]).total_seconds() / SECONDS_PER_HOUR for k in sorted(arrived))
+    known = {s.shipment_id: s for s in problem.shipments}
+    hours = sum(
+        (arrived[k] - known[k].ready_at).total_seconds() / SECONDS_PER_HOUR * known[k].share
+        for k in sorted(arrived)
+    )
     if level == "time":
         return hours + penalty
     if level == "cost":
-        return costs.total / 100 + carbon_price(problem.scenario) / KG_PER_TONNE * co2e
+        paid = costs.total / CENTS_PER_EUR - hopeless
+        return paid + carbon_price(problem.scenario) / KG_PER_TONNE * co2e
     weight = balanced_weights(problem.scenario)
     carrying = sum(
         carrying_eur(s, arrived[s.shipment_id])
@@ -80,9 +95,10 @@ def level_value(
         if s.shipment_id in arrived
     )
     return (
-        weight["cost"] * costs.paid / 100
+        weight["cost"] * costs.paid / CENTS_PER_EUR
         + weight["co2e"] / KG_PER_TONNE * co2e
         + weight["time"] * hours
-        + (costs.lateness + costs.unserved_penalty) / 100
+        + (costs.lateness + costs.unserved_penalty) / CENTS_PER_EUR
+        - hopeless
         + carrying
     )

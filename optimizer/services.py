@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -85,10 +86,11 @@ def _service(row: Row, refs: References) -> Service:
     toc_id = _check_category(row, refs.factors, dedicated=dedicated)
     route = _routed(row, refs)
     capacity_kg, capacity_m3 = _capacity(row, refs.units)
+    stops, charging_h = 0, 0.0
     if dedicated:
         vehicle = refs.factors.vehicle(toc_id)
         capacity_kg = _within_payload(row, capacity_kg, vehicle)
-        _check_range(row, row["distance_km"] or route.distance_km, vehicle)
+        stops, charging_h = _charging(row, row["distance_km"] or route.distance_km, vehicle)
     return Service(
         service_id=row["service_id"],
         carrier=row["carrier"],
@@ -113,6 +115,13 @@ def _service(row: Row, refs: References) -> Service:
         aircraft=row["aircraft"] or "",
         passages=tuple(dict.fromkeys((*row["passages"], *route.passages))),
         countries=route.countries,
+        end_countries=(
+            refs.hubs[row["origin_hub"]].country,
+            refs.hubs[row["destination_hub"]].country,
+        ),
+        booking_lead_h=row["booking_lead_h"] or 0.0,
+        charging_stops=stops,
+        charging_h=charging_h,
         quality=_weakest(row["quality"] or "estimate", route.quality),
         evidence="stated" if row["distance_km"] else route.evidence,
         source_id=row["source_id"] or "",
@@ -216,15 +225,20 @@ def _capacity(row: Row, units: Mapping[str, LoadUnit]) -> tuple[float, float]:
     return mass, volume
 
 
-def _check_range(row: Row, distance_km: float, vehicle: Vehicle) -> None:
-    """Refuse an electric vehicle whose hours leave no time to charge on the way."""
+def _charging(row: Row, distance_km: float, vehicle: Vehicle) -> tuple[int, float]:
+    """Return the charging stops of an electric vehicle on its way, and their hours.
+
+    It sets out charged, and charges what the way takes beyond its range, loaded in full, at as few
+    stops as ranges make. Hours that leave no time for it are refused.
+    """
     if vehicle.range_km is None or vehicle.charge_kw is None or distance_km <= vehicle.range_km:
-        return
+        return 0, 0.0
     charging_h = (distance_km - vehicle.range_km) * vehicle.energy_per_km_full / vehicle.charge_kw
     least_h = distance_km / _TRUCK_KM_PER_H + charging_h
     if row["duration_h"] < least_h:
         wanted = f"at least {least_h:.1f}: driving, and {charging_h:.1f} h of charging on the way"
         raise _FaultError("duration_h", row["duration_h"], wanted, "no_time_to_charge")
+    return math.ceil(distance_km / vehicle.range_km) - 1, charging_h
 
 
 def _within_payload(row: Row, capacity_kg: float, vehicle: Vehicle) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from data.freight import Piece, Shipment, piece_faults, pieces_by_shipment, refuse_bad_shipments
 from data.places import Resolved, resolve
 from optimizer.closures import nearest_name
+from optimizer.dangerous import declared_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +91,12 @@ def _shipment(
     currency = row["currency"] or "EUR"
     if currency not in around.per_eur:
         table.refuse(number, "currency", currency, "EUR or a row of fx", "no_exchange_rate")
+    if row["divisible"] and pieces:
+        wanted = "no, or no pieces: nobody knows which would travel in which consignment"
+        table.refuse(number, "divisible", "yes", wanted, "divisible_pieces")
+    goods = (row["un_number"] or "", row["packing_instruction"] or "")
+    for column, found, wanted in declared_faults(*goods):
+        table.refuse(number, column, found, wanted, "dangerous_goods")
     for column, found, wanted in piece_faults(row, pieces):
         table.refuse(number, column, found, wanted, "pieces_differ")
     if len(table.refused) > before:
@@ -104,7 +111,9 @@ def _shipment(
         ready_at=row["ready_at"],
         due_at=row["due_at"],
         temperature=row["temperature"] or "ambient",
-        un_number=row["un_number"] or "",
+        un_number=goods[0],
+        packing_instruction=goods[1],
+        booked_at=row["booked_at"],
         lateness_eur_per_day=None if late is None else late / rate,
         value_eur=(row["value"] or 0.0) / rate,
         must_use=row["must_use"],
@@ -112,6 +121,7 @@ def _shipment(
         note=row["note"] or "",
         pieces=pieces,
         lane=around.lane_of(row),
+        divisible=bool(row["divisible"]),
     )
 
 
@@ -126,9 +136,10 @@ def _with_known_wishes(
     for s in shipments:
         before = len(table.refused)
         for column in ("must_use", "must_avoid"):
+            usable = known if column == "must_use" else known | names["countries"]
             for name in getattr(s, column):
-                if name not in known:
-                    wanted = f"a hub, service, carrier or mode{nearest_name(name, known)}"
+                if name not in usable:
+                    wanted = f"a hub, service, carrier or mode{nearest_name(name, usable)}"
                     table.refuse(rows[s.shipment_id], column, name, wanted, "unknown_name")
         if len(table.refused) == before:
             kept.append(s)

@@ -8,19 +8,28 @@ from typing import TYPE_CHECKING
 from optimizer.assemble import Body, assemble
 from optimizer.errors import ProblemError
 from optimizer.explain import alternatives_of, levers_of, why_unserved
+from optimizer.explain_at_scale import explained_at_scale
+from optimizer.frontiers import point_of, undominated
 from optimizer.itineraries import itineraries
-from optimizer.plan import FrontierPoint, Level, Plan
-from optimizer.problem import saf_limit_share
+from optimizer.plan import Level, Plan
+from optimizer.problem import leaving_eur, saf_limit_share
+from optimizer.punctuality import on_time_of
 from optimizer.scores import level_value
 from optimizer.solvers.mip import choose, nodes_of
+from optimizer.timetable import without_successor
+from optimizer.whole_timetable import with_whole_timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
     from optimizer.explain import Ways
+    from optimizer.plan import FrontierPoint
+    from optimizer.planner.choose import Draft
+    from optimizer.planner.engine import Progress
+    from optimizer.planner.shards import Workers
     from optimizer.problem import Problem
-    from optimizer.solvers.mip import Choice, LevelResult
+    from optimizer.solvers.choice import Choice, LevelResult
     from optimizer.timetable import Departure
 
 
@@ -42,6 +51,25 @@ class Effort:
     time_limit_s: float | None = None
 
 
+MOST_EXACT = 40  # shipments; beyond, the exact model takes minutes where the search takes seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """Who helps at scale, who watches, and who may stop a run and keep its best plan.
+
+    None of them changes what the same counted effort gives, but `stop`.
+    """
+
+    threads: int = 1
+    workers: Workers | None = None
+    watch: Callable[[Progress], None] = lambda _: None
+    stop: Callable[[], bool] = lambda: False
+    start: Plan | None = None  # a former plan of the same shipments, to begin with
+    # Is offered the first plan and each better one: unproven, unexplained, made when asked for.
+    show: Callable[[Callable[[], Plan]], None] | None = None
+
+
 def _quiet(_: str) -> None:
     """Report to nobody."""
 
@@ -52,8 +80,12 @@ def solve(
     effort: Effort = Effort(),
     as_of: date | None = None,
     report: Callable[[str], None] = _quiet,
+    hands: Hands = Hands(),
 ) -> Plan:
     """Return the best plan within the effort, with its bound, and answers to "why not?".
+
+    Up to `MOST_EXACT` shipments go to the exact model, more to the search at scale, whose progress
+    `hands` can watch, and stop with the best plan kept.
 
     Raises
     ------
@@ -64,13 +96,17 @@ def solve(
     """
     _check(effort, problem)
     report("building the timetable")
-    plan, departures = _choose(problem, effort, as_of, report)
+    plan, departures = _choose(problem, effort, as_of, report, hands)
     report("explaining")
+    problem = plan.problem  # with consignments in the place of a shipment that was divided
+    if is_large(problem):
+        return explained_at_scale(plan, departures)
     ways = {s.shipment_id: itineraries(problem, departures, s) for s in problem.shipments}
     return replace(
         plan,
         unserved=why_unserved(problem, departures, plan),
         alternatives=alternatives_of(problem, ways, plan),
+        punctuality=on_time_of(problem, plan.legs, (u.departure for u in plan.uses)),
         levers=levers_of(problem, _ways_with_all_open(problem, ways), plan),
     )
 
@@ -110,15 +146,99 @@ def _choose(
     effort: Effort,
     as_of: date | None,
     report: Callable[[str], None],
+    hands: Hands,
 ) -> tuple[Plan, tuple[Departure, ...]]:
-    """Solve without limits on units, then with those that were broken, until none is.
+    """Return the best plan, and the departures it could choose from."""
+    if is_large(problem):
+        return _choose_at_scale(problem, effort, as_of, report, hands)
+    return _choose_exactly(problem, effort, as_of, report)
+
+
+def is_large(problem: Problem) -> bool:
+    """Tell whether a problem goes to the search at scale.
+
+    What is divided, or moves at one instant, is a design of flows, which the exact side solves.
+    """
+    if len(problem.shipments) <= MOST_EXACT or any(s.divisible for s in problem.shipments):
+        return False
+    # Arrays put an arrival after its departure: what takes no time needs the exact side.
+    timed = all(s.duration_h > 0 for s in problem.services.values())
+    return timed and all(
+        d.arrives_at > d.departs_at for dated in problem.dated.values() for d in dated
+    )
+
+
+def _choose_at_scale(
+    problem: Problem,
+    effort: Effort,
+    as_of: date | None,
+    report: Callable[[str], None],
+    hands: Hands,
+) -> tuple[Plan, tuple[Departure, ...]]:
+    report("loading the search; on a machine's first run it is compiled, about half a minute")
+    from optimizer.planner.choose import Means, choose_at_scale  # noqa: PLC0415  (loads numba)
+
+    departures, problem = with_whole_timetable(problem)
+    report(f"{len(departures):,} departures for {len(problem.shipments):,} shipments")
+
+    def watch(progress: Progress) -> None:
+        report(progress.text)
+        hands.watch(progress)
+
+    def show(made: Callable[[], Draft]) -> None:
+        def drafted() -> Plan:
+            draft = made()
+            return _plan(problem, draft.choice, draft.body, effort, as_of)
+
+        if hands.show:
+            hands.show(drafted)
+
+    means = Means(
+        effort=effort.name,
+        seed=effort.seed,
+        threads=hands.threads,
+        time_limit_s=effort.time_limit_s,
+        workers=hands.workers,
+        start=_chains_of(hands.start),
+        watch=watch,
+        show=show if hands.show else None,
+        stop=hands.stop,
+    )
+    choice = choose_at_scale(problem, departures, means)
+    report("assembling the plan")
+    body = assemble(problem, choice.chains, choice.boardings)
+    return _plan(problem, choice, body, effort, as_of), departures
+
+
+def _chains_of(plan: Plan | None) -> dict[str, tuple[Departure, ...]]:
+    """Return the chains of a plan, by shipment; none of no plan."""
+    if plan is None:
+        return {}
+    used = {use.departure.departure_id: use.departure for use in plan.uses}
+    found: dict[str, tuple[Departure, ...]] = {}
+    for leg in plan.legs:
+        if leg.departure_id:
+            name = leg.line.element.shipment_id
+            found[name] = (*found.get(name, ()), used[leg.departure_id])
+    return found
+
+
+def _choose_exactly(
+    problem: Problem,
+    effort: Effort,
+    as_of: date | None,
+    report: Callable[[str], None],
+) -> tuple[Plan, tuple[Departure, ...]]:
+    """Solve without most limits on units, then with those that were broken, until none is.
 
     Each round relaxes the one after it, so the last one's bound holds for the whole problem.
     """
-    crowded: frozenset[str] = frozenset()
-    name = _SCOUT  # finds out cheaply where units run out
+    departures = problem.departures()
+    crowded = without_successor(problem.timetable, departures)
+    # A scout finds out cheaply where units run out; where nothing waits, all limits stand already.
+    at_once = all(d.arrives_at == d.departs_at for d in departures)
+    name = effort.name if at_once else _SCOUT
     while True:
-        departures = problem.departures(crowded)
         choice = choose(
             problem,
             departures,
@@ -128,16 +248,25 @@ def _choose(
             time_limit_s=effort.time_limit_s,
             report=report,
         )
-        body = assemble(problem, choice.chains, choice.boardings)
+        travelling = replace(problem, shipments=choice.shipments)
+        body = assemble(travelling, choice.chains, choice.boardings)
         full = _overfull(body)
         if full:
             report(f"out of units: {', '.join(sorted(full))}")
             crowded |= full
-        elif name == effort.name or _proven(problem, body, choice):
+            departures = problem.departures(crowded)
+        elif name == effort.name or _proven(travelling, body, choice):
             break
         else:
             name = effort.name
-    plan = Plan(
+    plan = _plan(travelling, choice, body, effort, as_of)
+    if choice.shipments != problem.shipments:
+        plan = replace(plan, asked=problem.shipments)
+    return plan, departures
+
+
+def _plan(problem: Problem, choice: Choice, body: Body, effort: Effort, as_of: date | None) -> Plan:
+    return Plan(
         problem=problem,
         legs=body.legs,
         uses=body.uses,
@@ -145,19 +274,19 @@ def _choose(
         unserved=(),
         inventory=body.inventory,
         costs=body.costs,
-        levels=tuple(_level(problem, body, result) for result in choice.levels),
+        levels=tuple(_level(problem, body, result, choice.unservable) for result in choice.levels),
         credits_t=body.credits_t,
         effort=effort.name,
         seed=effort.seed,
         deterministic=effort.time_limit_s is None,
         as_of=as_of or max(s.ready_at for s in problem.shipments).date(),
         solver=choice.solver,
+        unservable=choice.unservable,
     )
-    return plan, departures
 
 
 def _proven(problem: Problem, body: Body, choice: Choice) -> bool:
-    return all(_level(problem, body, result).optimal for result in choice.levels)
+    return all(_level(problem, body, result, choice.unservable).optimal for result in choice.levels)
 
 
 def _overfull(body: Body) -> frozenset[str]:
@@ -170,10 +299,13 @@ def _overfull(body: Body) -> frozenset[str]:
     )
 
 
-def _level(problem: Problem, body: Body, result: LevelResult) -> Level:
+def _level(problem: Problem, body: Body, result: LevelResult, unservable: frozenset[str]) -> Level:
     """Return a level with the value that the plan really has; no bound may stand above it."""
-    value = level_value(problem, result.name, body.legs, body.inventory, body.costs)
-    bound = min(result.lower_bound, value)
+    value = level_value(
+        problem, result.name, body.legs, body.inventory, body.costs, unservable=unservable
+    )
+    hopeless = sum(leaving_eur(s) for s in problem.shipments if s.shipment_id in unservable)
+    bound = min(max(0.0, result.lower_bound - hopeless), value)
     gap = (value - bound) / value if value > 0 else 0.0
     return Level(
         name=result.name,
@@ -191,19 +323,32 @@ def frontier(
     *,
     effort: Effort = Effort(),
     report: Callable[[str], None] = _quiet,
+    hands: Hands = Hands(),
 ) -> tuple[FrontierPoint, ...]:
     """Return cheapest plans under falling carbon caps, ends included, none dominated.
 
     Epsilon-constraint between the cheapest plan and the greenest one, on the scenario's basis.
     """
+    if is_large(problem):
+        return _frontier_at_scale(problem, points, effort, report, hands)
     basis = problem.scenario.objective.co2e_basis
 
     def run(mode: str, cap: float | None, name: str) -> tuple[float, FrontierPoint]:
         objective = replace(problem.scenario.objective, mode=mode, carbon_cap_kgco2e=cap)
         scenario = replace(problem.scenario, objective=objective)
-        plan, _ = _choose(replace(problem, scenario=scenario), effort, None, report)
+        plan, _ = _choose(replace(problem, scenario=scenario), effort, None, report, hands)
         total = plan.inventory.market_based if basis == "market_based" else plan.inventory.physical
-        return total.wtw_kgco2e, _point(plan, name)
+        body = Body(
+            legs=plan.legs,
+            uses=plan.uses,
+            loads=plan.loads,
+            inventory=plan.inventory,
+            costs=plan.costs,
+            credits_t=plan.credits_t,
+        )
+        # The least-CO2e end proves a bound on CO2e; only what was minimised for cost has one on it.
+        bound = plan.levels[0].lower_bound if mode == "cost" else plan.levels[-1].lower_bound
+        return total.wtw_kgco2e, point_of(plan.problem, body, name, bound, plan.status)
 
     most, cheapest = run("cost", None, "cost")
     least, greenest = run("co2e", None, f"co2e, then cost ({basis})")
@@ -211,30 +356,25 @@ def frontier(
     for i in range(1, points - 1):
         cap = most - (most - least) * i / (points - 1)
         found.append(run("cost", cap, f"cost, {basis} <= {cap:.0f} kg CO2e")[1])
-    return _undominated([*found, greenest], basis)
+    return undominated([*found, greenest], problem.scenario)
 
 
-def _point(plan: Plan, name: str) -> FrontierPoint:
-    level = plan.levels[0]
-    served = len({leg.line.element.shipment_id for leg in plan.legs})
-    return FrontierPoint(
-        objective=name,
-        cost_eur=plan.costs.total / 100,
-        physical_mg=plan.inventory.physical.wtw_mg,
-        market_mg=plan.inventory.market_based.wtw_mg,
-        hours=plan.hours() / served if served else 0.0,
-        lower_bound=level.lower_bound,
-        gap=level.gap,
-        status=plan.status,
+def _frontier_at_scale(
+    problem: Problem,
+    points: int,
+    effort: Effort,
+    report: Callable[[str], None],
+    hands: Hands,
+) -> tuple[FrontierPoint, ...]:
+    from optimizer.planner.choose import Means  # noqa: PLC0415  (loads numba)
+    from optimizer.planner.tracing import trace  # noqa: PLC0415
+
+    departures, problem = with_whole_timetable(problem)
+    means = Means(
+        effort=_SCOUT if effort.name in {_SCOUT, "normal"} else effort.name,
+        seed=effort.seed,
+        threads=hands.threads,
+        workers=hands.workers,
+        stop=hands.stop,
     )
-
-
-def _undominated(points: list[FrontierPoint], basis: str) -> tuple[FrontierPoint, ...]:
-    def co2e(p: FrontierPoint) -> int:
-        return p.market_mg if basis == "market_based" else p.physical_mg
-
-    kept: list[FrontierPoint] = []
-    for p in sorted(points, key=lambda p: (p.cost_eur, co2e(p))):
-        if not kept or co2e(p) < co2e(kept[-1]):
-            kept.append(p)
-    return tuple(kept)
+    return trace(problem, departures, points, means, report)

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from optimizer.opening import clock_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MINUTES_PER_HOUR = 60
 _MINUTES_PER_YEAR = 527_040
+_BOOKED = "booked"  # in the place of a mode: freight may use one service from now on
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -122,6 +125,7 @@ def catchable_departures(
     horizon: datetime,
     *,
     crowded: frozenset[str] = frozenset(),
+    pace: Pace | None = None,
 ) -> tuple[Departure, ...]:
     """Return, in time order, the departures that a best plan can need before `horizon`.
 
@@ -130,16 +134,55 @@ def catchable_departures(
     would miss it, and only these remain: a vehicle without a schedule leaves the moment freight
     becomes ready for it, a scheduled one counts when freight became ready since its departure
     before. The argument needs room on the earlier departure; where a plan ran out of units the
-    departure is named in `crowded`, and the one after it is returned too.
+    departure is named in `crowded`, and the one after it is returned too. With a `pace`, every
+    departure that freight can catch is returned, whatever was caught before.
     """
-    build = _Builder(timetable, horizon, crowded)
+    build = _Builder(timetable, horizon, crowded, pace)
     shipments = tuple(shipments)
     for shipment in shipments:
         for mode in sorted({s.mode for s in timetable.services.values()}):
-            build.open(shipment.ready_at, shipment.origin, mode)
+            ready = opens_at(timetable.hubs[shipment.origin], shipment.ready_at)
+            build.open(ready, shipment.origin, mode)
+        build.book(shipment)
     if shipments:
         build.schedule(min(s.ready_at for s in shipments))
     return build.run()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a timetable of thousands of shipments is kept finite.
+
+    Where freight is always about, vehicles without a schedule would leave every minute: they leave
+    on a grid of minutes instead, and so does the bound of a plan on it.
+    """
+
+    minutes: int = 1
+    most: int | None = None  # departures; more are too many for this grid
+
+
+class TooManyDeparturesError(Exception):
+    """A grid of minutes is too fine for the freight."""
+
+
+def without_successor(timetable: Timetable, departures: Iterable[Departure]) -> frozenset[str]:
+    """Return the departures with limited units that no later departure could relieve.
+
+    Naming one of these as crowded adds none to `catchable_departures`: the last date of a service
+    has none after it, and a vehicle that leaves at once does so whenever freight is ready. So their
+    limits may stand from the start, and no round is spent on finding out that they bind.
+    """
+    found = set()
+    for d in departures:
+        dated = timetable.dated.get(d.service_id)
+        if dated is None:
+            service = timetable.services[d.service_id]
+            last = not service.duration_h and read_schedule(service.schedule).any_time
+        else:
+            last = d.departs_at == max(x.departs_at for x in dated)
+        if last and d.units_max is not None:
+            found.add(d.departure_id)
+    return frozenset(found)
 
 
 def departure_id(service_id: str, departs_at: datetime) -> str:
@@ -147,33 +190,71 @@ def departure_id(service_id: str, departs_at: datetime) -> str:
     return f"{service_id}@{departs_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
+def handled_at(arrives_at: datetime, transfer: Transfer) -> datetime:
+    """Return when freight of an arrival is handled and cleared, in hours that the hub works."""
+    return clock_of(transfer.opening, transfer.tz).after_working_hours(arrives_at, transfer.hours)
+
+
+def boarding_time(arrives_at: datetime, transfer: Transfer) -> datetime:
+    """Return from when on freight of an arrival may depart: handled, cleared, before cut-off."""
+    if not transfer.opening:
+        return arrives_at + timedelta(hours=transfer.hours + transfer.cutoff_h)
+    return handled_at(arrives_at, transfer) + timedelta(hours=transfer.cutoff_h)
+
+
+def opens_at(hub: Hub, at: datetime) -> datetime:
+    """Return the first moment from `at` on at which a hub hands over or lets a vehicle leave."""
+    return clock_of(hub.opening, hub.tz).next_open(at)
+
+
 class _Builder:
     """An event queue over time: freight gets ready at hubs, departures carry readiness onward."""
 
-    def __init__(self, timetable: Timetable, horizon: datetime, crowded: frozenset[str]) -> None:
+    def __init__(
+        self,
+        timetable: Timetable,
+        horizon: datetime,
+        crowded: frozenset[str],
+        pace: Pace | None,
+    ) -> None:
         self._timetable = timetable
         self._horizon = horizon
         self._crowded = crowded
+        self._pace = pace
+        self._opened: set[tuple[datetime, str, str]] = set()
         self._fresh: set[str] = set()  # services with freight ready since their last departure
         self._queue: list[tuple[datetime, int, str, str]] = []
-        self._on_line: dict[tuple[str, str], list[Service]] = defaultdict(list)
+        self._lines: dict[tuple[str, str], list[Service]] = defaultdict(list)
         self._found: dict[str, Departure] = {}
         self._scheduled: dict[tuple[str, datetime], Departure] = {}
-        self._anytime: dict[tuple[str, str], list[Service]] = defaultdict(list)
+        self._any_time: set[str] = set()
         self._onward: dict[tuple[str, str], list[Transfer]] = defaultdict(list)
         for (hub_id, from_mode, _), transfer in timetable.transfers.items():
             self._onward[hub_id, from_mode].append(transfer)
         for service in timetable.services.values():
-            kind = self._anytime if self._leaves_any_time(service) else self._on_line
-            kind[service.origin_hub, service.mode].append(service)
+            self._lines[service.origin_hub, service.mode].append(service)
+            dated = service.service_id in timetable.dated
+            if not dated and read_schedule(service.schedule).any_time:
+                self._any_time.add(service.service_id)
 
     def _leaves_any_time(self, service: Service) -> bool:
-        dated = service.service_id in self._timetable.dated
-        return not dated and read_schedule(service.schedule).any_time
+        return service.service_id in self._any_time
 
     def open(self, at: datetime, hub_id: str, mode: str) -> None:
         """Freight is ready at a hub for a mode."""
-        heapq.heappush(self._queue, (_next_minute(at), 0, hub_id, mode))
+        at = _next_minute(at) if self._pace is None else _on_grid(at, self._pace.minutes)
+        if (at, hub_id, mode) not in self._opened:
+            self._opened.add((at, hub_id, mode))
+            heapq.heappush(self._queue, (at, 0, hub_id, mode))
+
+    def book(self, shipment: Shipment) -> None:
+        """From some moment on, freight that has waited may use services that want to be booked."""
+        if shipment.booked_at is None:
+            return
+        for service in self._timetable.services.values():
+            at = shipment.booked_at + timedelta(hours=service.booking_lead_h)
+            if service.booking_lead_h and at > shipment.ready_at:
+                heapq.heappush(self._queue, (_next_minute(at), 0, service.service_id, _BOOKED))
 
     def schedule(self, start: datetime) -> None:
         """Queue every scheduled departure from `start` to the horizon."""
@@ -206,25 +287,44 @@ class _Builder:
         while self._queue:
             at, order, name, mode = heapq.heappop(self._queue)
             if order == 0:
-                self._fresh.update(s.service_id for s in self._on_line[name, mode])
-                for service in self._anytime[name, mode]:
-                    self._take(self._departure(service, at))
+                booked = mode == _BOOKED
+                line = [self._timetable.services[name]] if booked else self._lines[name, mode]
+                for service in line:
+                    self._wait_for(service, at)
             elif name in self._fresh:
                 departure = self._scheduled[name, at]
                 self._take(departure)
-                if departure.departure_id not in self._crowded:
+                if self._pace is None and departure.departure_id not in self._crowded:
                     self._fresh.discard(name)
         return tuple(sorted(self._found.values(), key=lambda d: (d.departs_at, d.departure_id)))
+
+    def _wait_for(self, service: Service, at: datetime) -> None:
+        """Freight may use a service from now on: one without a schedule leaves once it may."""
+        if self._leaves_any_time(service):
+            hub = self._timetable.hubs[service.origin_hub]
+            self._take(self._departure(service, opens_at(hub, at)))
+            return
+        self._fresh.add(service.service_id)
+        if (service.service_id, at) in self._scheduled:  # reached at once, by no time
+            heapq.heappush(self._queue, (at, 1, service.service_id, ""))
 
     def _take(self, departure: Departure) -> None:
         if departure.arrives_at > self._horizon or departure.departure_id in self._found:
             return
         self._found[departure.departure_id] = departure
+        if self._pace and self._pace.most is not None and len(self._found) > self._pace.most:
+            raise TooManyDeparturesError
         service = self._timetable.services[departure.service_id]
         for transfer in self._onward[service.destination_hub, service.mode]:
-            hours = transfer.hours + transfer.cutoff_h
-            ready = departure.arrives_at + timedelta(hours=hours)
-            self.open(ready, transfer.hub_id, transfer.to_mode)
+            self.open(
+                boarding_time(departure.arrives_at, transfer), transfer.hub_id, transfer.to_mode
+            )
+
+
+def _on_grid(at: datetime, minutes: int) -> datetime:
+    """Round up to a multiple of so many minutes."""
+    step = timedelta(minutes=minutes)
+    return _EPOCH + -(-(at - _EPOCH) // step) * step
 
 
 def _next_minute(at: datetime) -> datetime:

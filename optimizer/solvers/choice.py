@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from data.freight import Shipment
     from optimizer.plan import Boarding
+    from optimizer.planner.engine import Progress
     from optimizer.timetable import Departure
 
 
@@ -33,6 +34,8 @@ class Choice:
     boardings: tuple[Boarding, ...]
     levels: tuple[LevelResult, ...]
     solver: str
+    unservable: frozenset[str] = frozenset()  # no chain in time, whatever else travels
+    trace: tuple[Progress, ...] = ()
 
 
 def aboard(

@@ -8,7 +8,7 @@ from ortools.math_opt.python import mathopt
 
 from data.units import KG_PER_TONNE, KWH_PER_MWH, SECONDS_PER_HOUR
 from optimizer.prices import carrying_eur, lateness_eur, shipment_price_eur
-from optimizer.problem import UNSERVED_EUR_PER_KG, service_rates, transfer_inventory
+from optimizer.problem import leaving_eur, service_rates, transfer_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,9 +108,7 @@ def carrying(v: Variables) -> mathopt.LinearSum:
 
 def unserved_eur(v: Variables) -> mathopt.LinearSum:
     """Price of shipments left behind."""
-    return mathopt.LinearSum(
-        UNSERVED_EUR_PER_KG * f.shipment.mass_kg * f.unserved for f in v.flows.values()
-    )
+    return mathopt.LinearSum(leaving_eur(f.shipment) * f.unserved for f in v.flows.values())
 
 
 def hours(v: Variables) -> mathopt.LinearSum:

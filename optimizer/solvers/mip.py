@@ -58,6 +58,7 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
     seed: int,
     time_limit_s: float | None = None,
     report: Callable[[str], None] = lambda _: None,
+    solver: str = "HIGHS",
 ) -> Choice:
     """Return the best choice within the effort: branch-and-bound nodes a level, never seconds.
 
@@ -103,7 +104,7 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
             with own_words_to_stderr():
                 solved = mathopt.solve(
                     v.model,
-                    mathopt.SolverType.HIGHS,
+                    mathopt.SolverType[solver],
                     params=parameters,
                     model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
                 )
@@ -128,6 +129,7 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
         shipments=shipments,
         chains=chains,
         boardings=_boardings(v, solution, shipments, chains),
+        unservable=frozenset(name for name, flow in v.flows.items() if not flow.usable),
         levels=tuple(results),
         solver=f"HiGHS by OR-Tools {ortools.__version__}",
     )

@@ -18,7 +18,7 @@ from optimizer.consignments import divided
 from optimizer.itineraries import transfers_from, usable_departures
 from optimizer.plan import Boarding
 from optimizer.prices import fare_steps, lateness_eur, shipment_price_eur
-from optimizer.problem import UNSERVED_EUR_PER_KG, service_rates, transfer_inventory
+from optimizer.problem import leaving_eur, service_rates, transfer_inventory
 from optimizer.scores import carbon_price, levels_of
 from optimizer.solvers.choice import Choice, LevelResult, aboard
 from optimizer.solvers.design import Design
@@ -241,7 +241,7 @@ class _Network:
             origin=np.array([start for start, _ in ends]),
             destination=np.array([end for _, end in ends]),
             divisible=np.array([s.divisible for s in shipments], dtype=bool),
-            left_cost=np.array([UNSERVED_EUR_PER_KG * s.mass_kg for s in shipments]),
+            left_cost=np.array([leaving_eur(s) for s in shipments]),
             arc=np.array(arc),
             who=np.array(who),
             cost=np.array(cost),

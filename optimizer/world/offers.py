@@ -32,6 +32,8 @@ class Offer:
     title: str
     countries: frozenset[str]  # both ends lie in one of them; empty: anywhere
     touches: frozenset[str]  # at least one end lies in one of these; empty: no matter
+    leaves: frozenset[str]  # the origin lies in one of these; empty: no matter
+    enters: frozenset[str]  # the destination does; with `leaves`, a price of one direction
     from_km: float
     to_km: float
     least_rank: int  # 0 for the largest class
@@ -105,6 +107,8 @@ class Terms:
                 and max(ranks) <= offer.least_rank
                 and (not offer.countries or set(ends) <= offer.countries)
                 and (not offer.touches or set(ends) & offer.touches)
+                and (not offer.leaves or ends[0] in offer.leaves)
+                and (not offer.enters or ends[1] in offer.enters)
             ):
                 return offer
         return None
@@ -153,6 +157,9 @@ def leg_figures(  # noqa: PLR0913  (a leg's facts, column by column)
         if offer.touches:
             touched = list(offer.touches)
             fits &= np.isin(countries[0], touched) | np.isin(countries[1], touched)
+        for directed, at in ((offer.leaves, countries[0]), (offer.enters, countries[1])):
+            if directed:
+                fits &= np.isin(at, list(directed))
         toc = factors.toc(offer.toc_id)
         way = km[fits]
         eur[fits] = offer.eur_per_t + offer.eur_per_tkm * way
@@ -171,6 +178,8 @@ def _offer(row: Mapping[str, Any], regions: Mapping[str, frozenset[str]]) -> Off
         title=row["title"],
         countries=regions[row["region"]] if row["region"] else frozenset(),
         touches=regions[row["touches"]] if row["touches"] else frozenset(),
+        leaves=regions[row["from_region"]] if row["from_region"] else frozenset(),
+        enters=regions[row["to_region"]] if row["to_region"] else frozenset(),
         from_km=row["from_km"],
         to_km=row["to_km"],
         least_rank=SIZE_CLASSES.index(row["least_size"]),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import random
+from collections.abc import Callable  # noqa: TC003  (likewise)
+from datetime import UTC, datetime, timedelta
 from pathlib import Path  # noqa: TC003  (pytest reads fixtures' annotations)
 from typing import Any
 
@@ -113,13 +116,17 @@ class World:
         self.services = [dict(row) for row in SERVICES]
         self.transfers = [dict(row) for row in TRANSFERS]
         self.hubs = list(HUBS)
+        self.opening: dict[str, str] = {}  # by hub; the others never close
 
     def service(self, service_id: str) -> dict[str, Any]:
         return next(row for row in self.services if row["service_id"] == service_id)
 
     def read(self, scenario: Scenario | None = None) -> Intake:
         self.folder.mkdir(exist_ok=True)
-        hubs = [dict(zip(HUB_NAMES, row, strict=True)) for row in self.hubs]
+        hubs = [
+            dict(zip(HUB_NAMES, row, strict=True)) | {"opening": self.opening.get(row[0], "")}
+            for row in self.hubs
+        ]
         for name, rows in (
             ("shipments", self.shipments),
             ("services", self.services),
@@ -151,3 +158,114 @@ def factors(catalogue: Catalogue) -> Factors:
 @pytest.fixture
 def world(tmp_path: Path, catalogue: Catalogue, factors: Factors) -> World:
     return World(tmp_path / "world", catalogue, factors)
+
+
+# Airports within a day's drive of each other, so that trucks, trains and aircraft compete.
+DRAWN_HUBS = [
+    ("AMS", "airport", "Schiphol", "NL", 52.31, 4.76, "Europe/Amsterdam", "HUB-AIR", "NL"),
+    ("FRA", "airport", "Frankfurt", "DE", 50.03, 8.57, "Europe/Berlin", "HUB-AIR", "DE"),
+    ("LYS", "airport", "Lyon", "FR", 45.72, 5.08, "Europe/Paris", "HUB-AIR", "FR"),
+    ("MUC", "airport", "Munich", "DE", 48.35, 11.78, "Europe/Berlin", "HUB-AIR", "DE"),
+    ("BRU", "airport", "Brussels", "BE", 50.90, 4.48, "Europe/Brussels", "HUB-AIR", "BE"),
+    ("MXP", "airport", "Malpensa", "IT", 45.63, 8.72, "Europe/Rome", "HUB-AIR", "IT"),
+]
+DRAWN_START = datetime(2023, 6, 1, 6, tzinfo=UTC)
+DRAWN_MODES = {
+    "truck": {"mode": "road", "emission_basis": "dedicated", "vehicle_code": "DIESEL-ARTIC-40T"},
+    "electric": {"mode": "road", "emission_basis": "dedicated", "vehicle_code": "EV-ARTIC-40T"},
+    "groupage": {"mode": "road", "toc_id": "ROAD-ARTIC33-AVG"},
+    "train": {"mode": "rail", "toc_id": "RAIL-FREIGHT-GB"},
+    "flight": {"mode": "air", "toc_id": "AIR-SHORTHAUL-AVG"},
+}
+CHILLED, CARRIES = "chilled", "UN1263"
+
+
+def _drawn_service(r: random.Random, number: int, ends: tuple[str, str]) -> dict[str, Any]:
+    kind = r.choice(tuple(DRAWN_MODES))
+    hours = r.choice((3, 5)) if kind == "flight" else r.choice((16, 20, 30))
+    row: dict[str, Any] = DRAWN_MODES[kind] | {
+        "service_id": f"{kind.upper()}-{number}",
+        "carrier": r.choice(("One", "Two")),
+        "origin_hub": ends[0],
+        "destination_hub": ends[1],
+        "duration_h": hours,
+        "schedule": r.choice(("daily:08:00", "daily:06:00,20:00", "every:18h", "every:36h")),
+        "unit_code": "U",
+        "unit_capacity_kg": r.choice((2000, 5000, 12000)),
+        "unit_capacity_m3": r.choice((8, 20, 40)),
+        "units_max": r.choice(("", "", "", 1, 3)),
+        "temperature": CHILLED if r.random() < 0.7 else "",
+        "dangerous_goods": CARRIES if r.random() < 0.7 else "",
+        "booking_lead_h": r.choice(("", "", 12)),
+    }
+    if kind == "electric":
+        row["grid"] = "DE"
+    prices = r.randrange(4)
+    if prices in {0, 1}:
+        row["cost_per_unit"] = r.choice((0, 300, 900))
+        row["part_load_factor"] = r.choice(("", 1, 1.4, 2.5))
+        row["surcharges"] = r.choice(("", "TOLL:40/unit", "FUEL:0.05/kg|DOC:15/shipment"))
+    if prices in {1, 2}:
+        row["cost_per_t"] = r.choice((0, 90, 250))
+        row["chargeable_kg_per_m3"] = r.choice(("", 167, 333))
+        row["cost_min"] = r.choice(("", 60))
+    if prices == 3:
+        row["rate_breaks"] = "0:0.30|500:0.22|2000:0.15"
+        row["cost_min"] = 80
+    return row
+
+
+def _drawn_shipment(r: random.Random, number: int, hubs: list[str]) -> dict[str, Any]:
+    origin, destination = r.sample(hubs, 2)
+    mass = r.choice((180, 600, 1500, 2600, 4800))
+    ready = DRAWN_START + timedelta(hours=r.randrange(30))
+    return {
+        "shipment_id": f"S{number}",
+        "origin": origin,
+        "destination": destination,
+        "mass_kg": mass,
+        "volume_m3": round(mass / r.choice((90, 220, 400)), 2),
+        "ready_at": ready.isoformat(),
+        "due_at": (ready + timedelta(hours=r.choice((48, 84, 140)))).isoformat(),
+        "lateness_cost_per_day": r.choice(("", "", 120)),
+        "booked_at": r.choice(("", "", (ready - timedelta(hours=6)).isoformat())),
+        "value_eur": r.choice(("", 20000)),
+        "temperature": r.choice((*[""] * 6, CHILLED)),
+        "un_number": r.choice((*[""] * 6, CARRIES)),
+    }
+
+
+def draw(world: World, seed: int, *, shipments: int = 0) -> World:
+    """Bend a world into one drawn by a seed: a few hubs, services of all tariffs, some freight."""
+    r = random.Random(seed)  # noqa: S311  (no secret)
+    world.hubs = [*DRAWN_HUBS[: r.randint(3, 5)]]
+    hubs = [row[0] for row in world.hubs]
+    modes = ("road", "rail", "air")
+    world.transfers = [
+        {
+            "hub_id": hub,
+            "from_mode": one,
+            "to_mode": other,
+            "hours": r.choice((0, 2, 6)),
+            "cutoff_h": r.choice(("", 3)),
+            "cost_per_t": r.choice(("", 12)),
+        }
+        for hub in hubs
+        for one in modes
+        for other in modes
+        if r.random() < 0.8
+    ]
+    ends = [tuple(r.sample(hubs, 2)) for _ in range(r.randint(8, 14))]
+    world.services = [_drawn_service(r, n, (a, b)) for n, (a, b) in enumerate(ends)]
+    count = shipments or r.randint(3, 8)
+    world.shipments = [_drawn_shipment(r, n, hubs) for n in range(count)]
+    for hub in hubs:
+        if r.random() < 0.2:
+            world.opening[hub] = r.choice(("Mon-Fri 06:00-18:00", "Mon-Sun 20:00-04:00"))
+    return world
+
+
+@pytest.fixture
+def drawn(world: World) -> Callable[..., World]:
+    """Return worlds drawn by a seed: `drawn(seed, shipments=5)`."""
+    return lambda seed, **how: draw(world, seed, **how)

@@ -107,6 +107,7 @@ def test_dangerous_goods_travel_only_where_they_are_taken(world: Any) -> None:
     assert [(u.shipment_id, u.reason_code) for u in plan.unserved] == [("A", "incompatible")]
     for row in world.services:
         row["dangerous_goods"] = "UN3480|UN3481"
+    world.service("FLIGHT")["aircraft"] = "freighter"
     assert not world.solve(COST).unserved
 
 

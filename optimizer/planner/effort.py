@@ -1,0 +1,84 @@
+"""Turn a named effort and the size of a problem into counted work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimizer.planner.corridors import Width
+from optimizer.planner.engine import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Size:
+    """What is sensible for problems up to so many shipments."""
+
+    shipments: int
+    width: Width
+    bound_width: Width
+    whole: bool
+    steps: int  # of ruin and recreate, at normal effort
+    climbs: int
+    rounds: int
+
+
+_SIZES = (
+    _Size(
+        shipments=600,
+        width=Width(factor=4.0, most=2000),
+        bound_width=Width(factor=8.0, most=100_000),
+        whole=True,
+        steps=300_000,
+        climbs=900,
+        rounds=1,
+    ),
+    _Size(
+        shipments=3_000,
+        width=Width(factor=2.0, most=1500),
+        bound_width=Width(factor=2.0, most=1500),
+        whole=False,
+        steps=150_000,
+        climbs=150,
+        rounds=2,
+    ),
+    _Size(
+        shipments=20_000,
+        width=Width(factor=1.6, most=350),
+        bound_width=Width(factor=1.6, most=350),
+        whole=False,
+        steps=300_000,
+        climbs=100,
+        rounds=1,
+    ),
+    _Size(
+        shipments=10**9,
+        width=Width(factor=1.4, most=100),
+        bound_width=Width(factor=1.4, most=100),
+        whole=False,
+        steps=400_000,
+        climbs=0,
+        rounds=1,
+    ),
+)
+_SMALL = 0.1  # of normal
+_LARGE_ROUNDS = 4
+
+
+def work_of(effort: str, shipments: int) -> Work:
+    """Return the work of an effort: small, normal, large, or a number of rounds."""
+    size = next(s for s in _SIZES if shipments <= s.shipments)
+    rounds, share = size.rounds, 1.0
+    if effort == "small":
+        rounds, share = 1, _SMALL
+    elif effort == "large":
+        rounds = _LARGE_ROUNDS
+    elif effort.isdigit():
+        rounds = int(effort)
+    return Work(
+        rounds=rounds,
+        steps=int(size.steps * share),
+        climbs=int(size.climbs * share),
+        proofs=rounds,
+        width=size.width,
+        bound_width=size.bound_width,
+        whole=size.whole,
+    )
