@@ -6,19 +6,13 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from app import exchange_verbs, footprint_verbs, tour_verbs, world_verbs
+from app import exchange_verbs, footprint_verbs, plan_verbs, tour_verbs, world_verbs
 from data.errors import GreenlaneError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from data.tables import Refused
-
-_FEWEST_POINTS = 3  # both ends and one between
 DONE, ANSWER_IS_NO, BAD_INPUT, UNTRUSTED = 0, 1, 2, 3
 
 app = typer.Typer(
@@ -29,7 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if any row was refused.")]
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -75,20 +68,6 @@ def _say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _progress(name: str) -> Callable[[str], None]:
-    return lambda text: _say(f"  {name}: {text}")
-
-
-def _told_refusals(refused: Iterable[Refused], unknown: Iterable[str]) -> int:
-    count = 0
-    for fault in refused:
-        _say(f"refused: {fault}")
-        count += 1
-    for column in unknown:
-        _say(f"unknown column, ignored: {column}")
-    return count
-
-
 def _day(text: str | None) -> date | None:
     if text is None:
         return None
@@ -98,92 +77,8 @@ def _day(text: str | None) -> date | None:
         raise GreenlaneError(f"{text!r}, wanted a date such as 2023-06-30") from None
 
 
-@app.command()
-def plan(  # noqa: PLR0913  (the options of the verb)
-    problem: Annotated[Path, typer.Argument(help="Problem folder, or a shipments file.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the plan.")],
-    scenario: Annotated[
-        Path | None, typer.Option(help="Scenario file, or a shipped one by name.")
-    ] = None,
-    frontier: Annotated[int, typer.Option(help="Points of cost against CO2e, at least 3.")] = 0,
-    effort: Annotated[str, typer.Option(help="small, normal, large or nodes a level.")] = "normal",
-    seed: Annotated[int, typer.Option(help="Seed of the solver.")] = 1,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(help="Seconds a level; marks the plan as not deterministic."),
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help="Day whose knowledge counts, default the last ready_at.")
-    ] = None,
-    osrm: Annotated[
-        str, typer.Option(help="Address of an OSRM server for roads; offline they are our own.")
-    ] = "",
-    strict: Strict = False,
-    as_json: AsJson = False,
-) -> int:
-    """Choose modes, routes, loads, SAF and credits; write every file of the plan."""
-    from app import workflow  # noqa: PLC0415  (so that --help answers at once)
-    from app.tools import open_tools  # noqa: PLC0415
-    from optimizer.scenarios import Scenario, read_scenario  # noqa: PLC0415
-    from optimizer.solve import Effort  # noqa: PLC0415
-
-    if frontier and frontier < _FEWEST_POINTS:
-        raise GreenlaneError(f"--frontier {frontier}, wanted at least {_FEWEST_POINTS} points")
-    chosen = Scenario() if scenario is None else read_scenario(_scenario_file(scenario))
-    tools = open_tools()
-    planned = workflow.make_plan(
-        problem,
-        chosen,
-        tools,
-        effort=Effort(name=effort, seed=seed, time_limit_s=time_limit),
-        as_of=_day(as_of),
-        frontier_points=frontier,
-        osrm=osrm,
-        report=_progress(chosen.name),
-    )
-    workflow.save_plan(planned, out, tools)
-    refused = _told_refusals(planned.intake.refused, planned.intake.unknown_columns)
-    if as_json:
-        typer.echo(json.dumps(planned.document["summary"], sort_keys=True))
-    else:
-        from app.console import show_plan  # noqa: PLC0415
-
-        show_plan(planned.document, out)
-    return ANSWER_IS_NO if strict and refused else DONE
-
-
-def _scenario_file(given: Path) -> Path:
-    """Return a scenario file: as given, or the shipped one of that name."""
-    from app import workflow  # noqa: PLC0415
-
-    shipped = workflow.sample_folder() / "scenarios" / f"{given}.toml"
-    return shipped if not given.exists() and shipped.is_file() else given
-
-
-@app.command()
-def compare(
-    folders: Annotated[list[Path], typer.Argument(help="Plan folders, or two footprint folders.")],
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="File for the explanation, JSON.")
-    ] = None,
-    as_json: AsJson = False,
-) -> int:
-    """Show plans side by side; or explain why two footprints differ, leg by leg."""
-    from app import workflow  # noqa: PLC0415
-    from app.console import show_comparison  # noqa: PLC0415
-
-    if all(workflow.is_footprint(folder) for folder in folders):
-        return footprint_verbs.explain_two(folders, out, as_json=as_json)
-    short = len({folder.name for folder in folders}) == len(folders)
-    rows = workflow.compare(
-        {folder.name if short else str(folder): workflow.read_plan(folder) for folder in folders}
-    )
-    if as_json:
-        typer.echo(json.dumps(rows, sort_keys=True))
-    else:
-        show_comparison(rows)
-        footprint_verbs.say_ranking(folders)
-    return DONE
+app.command(name="plan")(plan_verbs.plan)
+app.command(name="compare")(plan_verbs.compare)
 
 
 @app.command()

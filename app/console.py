@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from data.findings import Report
 
 _MOST_LEVERS = 5
+_SURE = 0.9  # of being in time, to be counted as such
 
 
 def open_console() -> Console:
@@ -77,6 +78,7 @@ def show_plan(document: Mapping[str, Any], out: Path) -> None:
     )
     shares = ", ".join(f"{m} {_percent(p)}" for m, p in s["mode_shares"].items())
     console.print(f"physical CO2e by mode: {shares}")
+    show_punctuality(document["punctuality"])
     for u in document["unserved"]:
         console.print(
             f"unserved {u['shipment_id']}: {u['reason']}; would need {u['would_need']}",
@@ -86,6 +88,20 @@ def show_plan(document: Mapping[str, Any], out: Path) -> None:
     for assumption in document["assumptions"]:
         console.print(f"assumption: {assumption}", markup=False)
     console.print(f"files in {out}", markup=False)
+
+
+def show_punctuality(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print how sure the arrivals are, the least sure by name."""
+    known = [row for row in rows if row["on_time_probability"] is not None]
+    if not known:
+        return
+    sure = sum(row["on_time_probability"] >= _SURE for row in known)
+    least = min(known, key=lambda row: (row["on_time_probability"], row["shipment_id"]))
+    open_console().print(
+        f"on time with {100 * _SURE:.0f} % or more: {sure} of {len(rows)} shipments; least sure "
+        f"{least['shipment_id']}, {_percent(least['on_time_probability'])}",
+        markup=False,
+    )
 
 
 def show_levers(document: Mapping[str, Any]) -> None:

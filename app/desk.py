@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +16,12 @@ from app.claims import check_claim
 from app.documents import software_version
 from app.rows import refused_rows
 from app.uploads import place_upload
-from app.workflow import make_plan, sample_folder, save_plan
-from data.errors import DataError
+from app.workflow import make_plan, sample_folder, sample_scenarios, save_plan
+from data.errors import DataError, GreenlaneError
+from data.schemas import SERVICES, SHIPMENTS
+from data.tables import find_table, read_table
 from emissions.evidence import exit_code
+from optimizer.intake import read_problem
 from optimizer.scenarios import (
     MODES_OF_OBJECTIVE,
     Closures,
@@ -27,17 +31,24 @@ from optimizer.scenarios import (
 from optimizer.scenarios import (
     Scenario as Scenario,  # noqa: PLC0414  (pages hint it; they may not import the optimizer)
 )
-from optimizer.solve import Effort
+from optimizer.solve import MOST_EXACT, Effort, Hands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from app.tools import Tools
+    from app.workflow import Draft
     from data.findings import Finding
+    from optimizer.plan import Plan
 
 OBJECTIVES = MODES_OF_OBJECTIVE
 PASSAGES = ("suez", "babalmandab", "panama")
 EFFORTS = ("small", "normal", "large")
+FEW = MOST_EXACT  # shipments; a plan of more is searched for while its planner looks on
+BALANCED = Scenario(
+    name="balanced",
+    description="Cost, CO2e at 100 EUR per t and lateness weighed together; nothing is closed.",
+)
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # archives hold no clock: the same plan gives the same bytes
 # What SAF costs where the base scenario buys none: the sample's price, see its assumptions.csv.
 _SAF_PRICE_EUR_PER_T = 1952.0
@@ -78,6 +89,7 @@ class Answer:
     files: Mapping[str, bytes]
     refused: tuple[Mapping[str, Any], ...]
     unknown_columns: tuple[str, ...]
+    plan: Plan | None = field(default=None, repr=False, compare=False)  # what another begins with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +101,16 @@ class ClaimCheck:
     verdict: str
     meaning: str
     statement: Mapping[str, Any] | None  # None when its bytes cannot be believed
+
+
+def scenarios_on_offer(file_name: str) -> dict[str, Scenario]:
+    """Return scenarios by name: the shipped ones, and for a network of one's own a plain one first.
+
+    The shipped ones close carriers and services of the sample, which no other network has.
+    """
+    shipped = sample_scenarios()
+    own_network = file_name.lower().endswith(".zip")
+    return {BALANCED.name: BALANCED, **shipped} if own_network else shipped
 
 
 def own_scenario(base: Scenario, knobs: Knobs) -> Scenario:
@@ -129,7 +151,14 @@ def digest(question: Question, tools: Tools) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def answer(question: Question, tools: Tools, report: Callable[[str], None]) -> Answer:
+def answer(
+    question: Question,
+    tools: Tools,
+    report: Callable[[str], None],
+    *,
+    hands: Hands = Hands(),  # noqa: B008  (frozen)
+    drafts: Callable[[Draft], None] | None = None,
+) -> Answer:
     """Plan and return every file; what was uploaded is gone afterwards.
 
     Raises
@@ -137,13 +166,9 @@ def answer(question: Question, tools: Tools, report: Callable[[str], None]) -> A
     GreenlaneError
         when the upload is refused, nothing in it can be planned, or no plan exists.
     """
-    with TemporaryDirectory(prefix="greenlane-") as name:
-        folder = Path(name)
-        problem = sample_folder()
-        if question.file_name:
-            inbox = folder / "in"
-            inbox.mkdir()
-            problem = place_upload(question.file_name, question.content, inbox)
+    with ExitStack() as lent:
+        folder = Path(lent.enter_context(TemporaryDirectory(prefix="greenlane-")))
+        problem = lent.enter_context(_problem_of(question))
         planned = make_plan(
             problem,
             question.scenario,
@@ -151,6 +176,8 @@ def answer(question: Question, tools: Tools, report: Callable[[str], None]) -> A
             effort=Effort(name=question.effort, time_limit_s=question.time_limit_s),
             frontier_points=question.frontier_points,
             report=report,
+            hands=hands,
+            drafts=drafts,
         )
         written = save_plan(planned, folder / "out", tools)
         files = {path.name: path.read_bytes() for path in written}
@@ -159,7 +186,40 @@ def answer(question: Question, tools: Tools, report: Callable[[str], None]) -> A
         files=files,
         refused=tuple(refused_rows(planned.intake.refused)),
         unknown_columns=planned.intake.unknown_columns,
+        plan=planned.plan,
     )
+
+
+@contextmanager
+def _problem_of(question: Question) -> Iterator[Path]:
+    """Lend the folder or file that a question is about; an upload is gone afterwards."""
+    with TemporaryDirectory(prefix="greenlane-") as name:
+        if not question.file_name:
+            yield sample_folder()
+            return
+        yield place_upload(question.file_name, question.content, Path(name))
+
+
+def shipments_asked(question: Question) -> int:
+    """Return how many shipments a question is about, as far as its rows can be read.
+
+    Raises
+    ------
+    GreenlaneError
+        when the upload is refused or holds no table of shipments.
+    """
+    with _problem_of(question) as problem:
+        table = problem if problem.is_file() else find_table(problem, SHIPMENTS)
+        return len(read_table(table, SHIPMENTS).rows) if table else 0
+
+
+def warm_up(question: Question, tools: Tools) -> None:
+    """Read a problem with services of its own once, so that ways and kernels are at hand."""
+    import optimizer.planner.choose  # noqa: F401, PLC0415  (loads numba)
+
+    with _problem_of(question) as problem, suppress(GreenlaneError):
+        if problem.is_dir() and find_table(problem, SERVICES):
+            read_problem(problem, tools.catalogue, tools.factors, question.scenario)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

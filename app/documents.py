@@ -6,7 +6,7 @@ import json
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from app.rows import plan_rows
+from app.rows import consignment_rows, plan_rows
 from data.units import MG_PER_KG
 
 if TYPE_CHECKING:
@@ -49,7 +49,12 @@ def summary(plan: Plan, intake: Intake, basis: str) -> dict[str, Any]:
     """Return summary.json: one plan in figures."""
     head, inventory = plan.levels[0], plan.inventory
     low, high = inventory.interval_mg()
-    planned = len({leg.line.element.shipment_id for leg in plan.legs})
+    planned = plan.planned()
+    asked = {s.consignment_of or s.shipment_id for s in plan.problem.shipments}
+    left = {u.shipment_id for u in plan.unserved}  # a shipment is planned if no part of it is left
+    left = {
+        s.consignment_of or s.shipment_id for s in plan.problem.shipments if s.shipment_id in left
+    }
     return {
         "scenario": plan.problem.scenario.name,
         "status": plan.status,
@@ -74,9 +79,9 @@ def summary(plan: Plan, intake: Intake, basis: str) -> dict[str, Any]:
         "load": plan.load_rate(),
         "mean_hours": round(plan.hours() / planned, 3) if planned else None,
         "shipments": {
-            "asked": len(plan.problem.shipments) + intake.refused_shipments,
-            "planned": planned,
-            "unserved": len(plan.unserved),
+            "asked": len(asked) + intake.refused_shipments,
+            "planned": len(asked - left),
+            "unserved": len(left),
             "refused": intake.refused_shipments,
         },
         "mode_shares": _mode_shares(inventory),
@@ -166,7 +171,22 @@ def plan_document(plan: Plan, summary_document: dict[str, Any]) -> dict[str, Any
             for x in plan.legs
         ],
         "assumptions": list(plan.problem.assumptions),
+    } | _where_there_is_any(plan)
+
+
+def _where_there_is_any(plan: Plan) -> dict[str, Any]:
+    """Return what few plans have: decisions, consignments, the trace of a search at scale."""
+    parts = {
+        "decisions": [
+            {"kind": d.kind, "what": d.what, "name": d.name, "shipment": d.shipment}
+            for d in plan.problem.scenario.decisions
+        ],
+        "consignments": consignment_rows(plan),
+        "trace": [
+            {"phase": x.phase, "best": x.best, "bound": x.bound, "gap": x.gap} for x in plan.trace
+        ],
     }
+    return {name: rows for name, rows in parts.items() if rows}
 
 
 def _ends(plan: Plan, service_id: str) -> Sequence[str]:
@@ -213,6 +233,8 @@ def _service_row(service: Any) -> Row:  # noqa: ANN401  (one of problem.services
         "countries": list(service.countries),
         "aircraft": service.aircraft,
         "passages": list(service.passages),
+        "charging_stops": service.charging_stops,
+        "charging_h": round(service.charging_h, 2),
         "geometry": [list(p) for p in service.geometry],
     }
 

@@ -35,6 +35,8 @@ from data.schemas import (
 from data.tour_schemas import TOUR_PROBLEM_TABLES, TOUR_TABLES
 from emissions.ledger.tables import BOOK_TABLES
 from optimizer.scenarios import (
+    DECIDED,
+    DECISIONS,
     Closures,
     ElectricityPolicy,
     FuelPolicy,
@@ -164,6 +166,15 @@ def _scenario() -> Iterator[str]:
     yield "`[[override]]` holds `table`, `where` and `set`: rows that match get new cells. Offsets never"
     yield "enter `co2e_basis`. `balanced` is cost + 100 EUR/t CO2e + lateness + capital of goods under way"
     yield "(12 % a year)."
+    yield ""
+    yield "`[[decision]]` is what a planner bans or locks; [planning.md](planning.md) says how it is kept:"
+    yield ""
+    yield "| key | holds | required |"
+    yield "|---|---|---|"
+    yield f"| `kind` | {', '.join(DECISIONS)} | yes |"
+    yield f"| `what` | {', '.join(DECIDED)} | yes |"
+    yield "| `name` | of a hub, carrier, mode or service; a departure as `SERVICE@2023-06-01T10:00Z` (UTC); of a leg its service; a chain as `SERVICE > SERVICE` | yes |"
+    yield "| `shipment` | whose decision it is; blank: for all freight. A leg or chain wants one, a departure none | |"
     yield ""
     yield "| section | key | default |"
     yield "|---|---|---|"

@@ -91,7 +91,33 @@ def plan_rows(plan: Plan) -> dict[str, list[Row]]:
         ],
         "alternatives": _alternative_rows(plan),
         "frontier": _frontier_rows(plan),
+        "punctuality": [
+            {
+                "shipment_id": p.shipment_id,
+                "due_at": p.due_at,
+                "planned_arrival": p.planned_at,
+                "p50_arrival": p.p50_at,
+                "p90_arrival": p.p90_at,
+                "on_time_probability": p.probability,
+            }
+            for p in plan.punctuality
+        ],
     }
+
+
+def consignment_rows(plan: Plan) -> list[Row]:
+    """Return the rows of consignments.csv: none where no shipment was divided."""
+    return [
+        {
+            "shipment_id": s.shipment_id,
+            "consignment_of": s.consignment_of,
+            "share": s.share,
+            "mass_kg": s.mass_kg,
+            "volume_m3": s.volume_m3,
+        }
+        for s in plan.problem.shipments
+        if s.consignment_of
+    ]
 
 
 def _use_rows(plan: Plan) -> list[Row]:
@@ -145,6 +171,11 @@ def _frontier_rows(plan: Plan) -> list[Row]:
             "lower_bound": p.lower_bound,
             "gap": p.gap,
             "status": p.status,
+            "saf_kg": p.saf_kg,
+            "eac_kwh": p.eac_kwh,
+            "eur_per_t": p.eur_per_t,
+            "credits_t": p.credits_t,
+            "neutral_cost": p.neutral_eur,
         }
         for number, p in enumerate(plan.frontier, start=1)
     ]

@@ -46,15 +46,34 @@ def table(
     if not rows:
         st.caption("None.")
         return
-    config: dict[str, Any] = {
-        name: st.column_config.NumberColumn(format=_number_format([row[name] for row in rows]))
-        for name in rows[0]
-        if any(_is_number(row[name]) for row in rows)
-    }
+    config = _columns(rows)
     if wide:
         config[wide] = st.column_config.TextColumn(width="large")
     config |= {name: st.column_config.TextColumn(width=px) for name, px in (widths or {}).items()}
     st.dataframe(list(rows), hide_index=True, column_config=config, key=key, alt=alt)
+
+
+def table_to_choose_from(rows: Sequence[Mapping[str, Any]], *, key: str, alt: str) -> int | None:
+    """Draw rows of which one may be chosen; return its number, first is 0, or None."""
+    event = st.dataframe(
+        list(rows),
+        hide_index=True,
+        column_config=_columns(rows),
+        key=key,
+        alt=alt,
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    chosen: list[int] = event["selection"]["rows"]
+    return chosen[0] if chosen else None
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        name: st.column_config.NumberColumn(format=_number_format([row[name] for row in rows]))
+        for name in (rows[0] if rows else {})
+        if any(_is_number(row[name]) for row in rows)
+    }
 
 
 def _number_format(values: Sequence[object]) -> str:
@@ -68,7 +87,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def figures(document: Mapping[str, Any]) -> None:
+def figures(document: Mapping[str, Any], *, proof: bool = True) -> None:
     """Draw a plan's figures: the three columns, never merged, then cost, days and the rest."""
     s = document["summary"]
     span = s["interval_kgco2e"]
@@ -90,7 +109,7 @@ def figures(document: Mapping[str, Any]) -> None:
     first[1].caption(f"{saf} kg neat SAF, {eac} kWh certificates")
     first[2].metric("Offsets: credits needed", text.credits_needed(s), help=CREDITS, border=True)
     first[2].caption("never taken off a footprint")
-    second = st.columns(5)
+    second = st.columns(5 if proof else 4)
     load, counts = s["load"], s["shipments"]
     second[0].metric("Cost", text.eur(s["cost"]["total"]), help="All costs, penalties included.")
     second[1].metric("Door to door", text.days(s["mean_hours"]), help="Mean over shipments.")
@@ -104,7 +123,8 @@ def figures(document: Mapping[str, Any]) -> None:
         f"{counts['planned']} of {counts['asked']}",
         help=f"{counts['unserved']} unserved, {counts['refused']} refused.",
     )
-    second[4].metric("Proof", text.gap(s), help=f"Status {s['status']}: {text.proof(s)}.")
+    if proof:
+        second[4].metric("Proof", text.gap(s), help=f"Status {s['status']}: {text.proof(s)}.")
 
 
 def plan_map(document: Mapping[str, Any], *, key: str) -> None:
@@ -173,9 +193,14 @@ def faults_as_sentences(advice: str = "") -> Iterator[None]:
     try:
         yield
     except GreenlaneError as error:
-        shown = [text.plain(line) for line in str(error).splitlines()[:30]]
-        st.error("  \n".join([*shown, *([text.plain(advice)] if advice else [])]))
+        fault(str(error), advice)
         st.stop()
+
+
+def fault(words: str, advice: str = "") -> None:
+    """Show what went wrong, a sentence a line."""
+    shown = [text.plain(line) for line in words.splitlines()[:30]]
+    st.error("  \n".join([*shown, *([text.plain(advice)] if advice else [])]))
 
 
 def downloads(answer: Answer, zipped: bytes) -> None:

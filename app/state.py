@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _MOST_ANSWERS = 24
 _ANSWER = "answer"  # key in the session: the fingerprint of the plan on screen
+_QUESTION = "question"  # that it answers
+_BEFORE = "before"  # the answer that it is held against, once a decision was taken
 _CHAINS = "chains"  # likewise: the question whose chains are on screen
 _FOOTPRINT = "footprint"  # likewise: the question whose footprint is on screen
 _FILE = "footprint-file"  # name and bytes of the file that is worked on
@@ -57,21 +59,31 @@ class Shelf(Generic[Found]):
                 self._answers.move_to_end(key)
             return found
 
+    def put(self, key: str, found: Found) -> None:
+        """Keep an answer."""
+        with self._lock:
+            self._answers[key] = found
+            while len(self._answers) > self._room:
+                self._answers.popitem(last=False)
+
     def get_or_make(self, key: str, make: Callable[[], Found]) -> Found:
         """Return an answer, made by the first who asks."""
         with self._planning:
             found = self.get(key)
             if found is None:
                 found = make()
-                with self._lock:
-                    self._answers[key] = found
-                    while len(self._answers) > self._room:
-                        self._answers.popitem(last=False)
+                self.put(key, found)
             return found
+
+    def in_turn(self, make: Callable[[], Found]) -> Found:
+        """Return what is made once nobody else plans; who made it decides under which key."""
+        with self._planning:
+            return make()
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _shelf() -> Shelf[Answer]:
+def shelf() -> Shelf[Answer]:
+    """Return the plans that were made, for all sessions."""
     return Shelf(_MOST_ANSWERS)
 
 
@@ -99,29 +111,48 @@ def source_rows() -> list[dict[str, str]]:
 
 def known(question: Question) -> Answer | None:
     """Return the answer to a question that was asked before, by anyone."""
-    return _shelf().get(digest(question, tools()))
+    return shelf().get(digest(question, tools()))
 
 
 def ask(question: Question, report: Callable[[str], None]) -> Answer:
     """Return the answer to a question, planning it if need be."""
     key = digest(question, tools())
-    return _shelf().get_or_make(key, lambda: answer(question, tools(), report))
+    return shelf().get_or_make(key, lambda: answer(question, tools(), report))
 
 
-def keep_on_screen(question: Question) -> None:
-    """Remember which plan this session looks at."""
-    st.session_state[_ANSWER] = digest(question, tools())
+def keep_on_screen(question: Question, key: str = "") -> None:
+    """Remember which plan this session looks at, and what it was asked."""
+    st.session_state[_ANSWER] = key or digest(question, tools())
+    st.session_state[_QUESTION] = question
+
+
+def question_on_screen() -> Question | None:
+    """Return the question whose plan this session looks at."""
+    question: Question | None = st.session_state.get(_QUESTION)
+    return question
+
+
+def keep_before(answer: Answer | None) -> None:
+    """Remember the plan that the one on screen is to be held against."""
+    st.session_state[_BEFORE] = answer
+
+
+def before() -> Answer | None:
+    """Return the plan that the one on screen is held against, if a decision lies between them."""
+    found: Answer | None = st.session_state.get(_BEFORE)
+    return found
 
 
 def on_screen() -> Answer | None:
     """Return the plan that this session looks at."""
     key = st.session_state.get(_ANSWER)
-    return _shelf().get(key) if key else None
+    return shelf().get(key) if key else None
 
 
 def clear_screen() -> None:
     """Forget which plan this session looks at: its question has failed."""
-    st.session_state.pop(_ANSWER, None)
+    for key in (_ANSWER, _QUESTION, _BEFORE):
+        st.session_state.pop(key, None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.documents import factor_basis, json_bytes, plan_document, summary
-from app.rows import plan_rows, refused_rows
+from app.rows import consignment_rows, plan_rows, refused_rows
 from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
 from data.errors import DataError
-from data.schemas import HUBS, PLAN_TABLES, REFUSED, SHIPMENTS
+from data.schemas import CONSIGNMENTS, HUBS, PLAN_TABLES, REFUSED, SHIPMENTS
 from data.tables import write_bytes
 from emissions.inventory import published_after
 from optimizer.audit import audit
 from optimizer.intake import read_problem
+from optimizer.plan import TracePoint, Unserved
 from optimizer.scenarios import Scenario, read_scenario
-from optimizer.solve import Effort, frontier, solve
+from optimizer.solve import Effort, Hands, frontier, solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from data.findings import Report
     from optimizer.intake import Intake
     from optimizer.plan import Plan
+    from optimizer.planner.engine import Progress
+    from optimizer.problem import Problem
+
+    Draft = Callable[[], dict[str, Any]]  # the document of a plan on the way, made when asked for
 
 SCENARIOS = ("business_as_usual", "pilot", "greenest_in_time", "cheapest")
 
@@ -70,8 +75,13 @@ def make_plan(  # noqa: PLR0913  (one option each)
     frontier_points: int = 0,
     osrm: str = "",
     report: Callable[[str], None] = _quiet,
+    hands: Hands = Hands(),  # noqa: B008  (frozen)
+    drafts: Callable[[Draft], None] | None = None,
 ) -> Planned:
     """Read, solve, audit and document one problem under one scenario.
+
+    A search that `hands` stopped keeps its best plan, which says so and is not repeatable. `drafts`
+    is offered the document of the first plan, and of each better one, while the search goes on.
 
     Raises
     ------
@@ -87,7 +97,9 @@ def make_plan(  # noqa: PLR0913  (one option each)
         osrm=osrm,
         report=report,
     )
-    plan = solve(intake.problem, effort=effort, as_of=as_of, report=report)
+    if drafts is not None:
+        hands = replace(hands, show=lambda made: drafts(lambda: _draft(made(), intake)))
+    plan = _solved(intake.problem, effort, as_of, report, hands)
     if frontier_points:
         report("tracing the frontier")
         points = frontier(intake.problem, frontier_points, effort=effort, report=report)
@@ -100,11 +112,68 @@ def make_plan(  # noqa: PLR0913  (one option each)
     return Planned(plan=plan, intake=intake, report=findings, document=document)
 
 
+def _solved(
+    problem: Problem,
+    effort: Effort,
+    as_of: date | None,
+    report: Callable[[str], None],
+    hands: Hands,
+) -> Plan:
+    """Solve, and keep how the search went where the same search would go the same way again."""
+    trace: list[TracePoint] = []
+    stopped: list[bool] = []
+
+    def watch(progress: Progress) -> None:
+        trace.append(
+            TracePoint(
+                phase=progress.phase, best=progress.best, bound=progress.bound, gap=progress.gap
+            )
+        )
+        hands.watch(progress)
+
+    def stop() -> bool:
+        if hands.stop():
+            stopped.append(True)
+        return bool(stopped)
+
+    plan = solve(
+        problem,
+        effort=effort,
+        as_of=as_of,
+        report=report,
+        hands=replace(hands, watch=watch, stop=stop),
+    )
+    if stopped:
+        return replace(plan, interrupted=True, deterministic=False)
+    if hands.start is not None and trace:  # nobody can repeat it without that plan
+        return replace(plan, deterministic=False)
+    return replace(plan, trace=tuple(trace)) if plan.deterministic else plan
+
+
+def _draft(plan: Plan, intake: Intake) -> dict[str, Any]:
+    """Return the document of a plan on the way: what has no chain yet may still get one."""
+    planned = {leg.line.element.shipment_id for leg in plan.legs}
+    left = tuple(
+        Unserved(
+            shipment_id=s.shipment_id,
+            reason_code="pending",
+            reason="no chain with room so far",
+            would_need="the rest of the search",
+        )
+        for s in plan.problem.shipments
+        if s.shipment_id not in planned
+    )
+    plan = replace(plan, unserved=left)
+    return plan_document(plan, summary(plan, intake, "in the making"))
+
+
 def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
     """Write every file of docs/formats.md; the same plan gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = plan_rows(planned.plan) | {REFUSED.name: refused_rows(planned.intake.refused)}
     files = {f"{s.name}.csv": write_bytes(rows[s.name], s) for s in PLAN_TABLES}
+    if consignments := consignment_rows(planned.plan):
+        files[f"{CONSIGNMENTS.name}.csv"] = write_bytes(consignments, CONSIGNMENTS)
     files["summary.json"] = json_bytes(planned.document["summary"])
     files["plan.json"] = json_bytes(planned.document)
     files["map.html"] = map_html(planned.document, land(tools.catalogue, "50m")).encode()
@@ -117,14 +186,20 @@ def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
 
 
 def planned_shipments_bytes(plan: Plan) -> bytes:
-    """Return the shipments that were planned: what a reader needs to see that no leg is missing."""
+    """Return what was planned, consignments in the place of a shipment that was divided.
+
+    It is what a reader needs to see that no leg is missing.
+    """
+    travelling = replace(
+        SHIPMENTS, columns=tuple(c for c in SHIPMENTS.columns if c.name != "divisible")
+    )
     planned = {leg.line.element.shipment_id for leg in plan.legs}
     rows = (
-        {c: getattr(s, c, None) for c in SHIPMENTS.names}
+        {c: getattr(s, c, None) for c in travelling.names}
         for s in plan.problem.shipments
         if s.shipment_id in planned
     )
-    return write_bytes(rows, SHIPMENTS)
+    return write_bytes(rows, travelling)
 
 
 def hubs_bytes(plan: Plan) -> bytes:

@@ -58,7 +58,7 @@ MOST_EXACT = 40  # shipments; beyond, the exact model takes minutes where the se
 class Hands:
     """Who helps at scale, who watches, and who may stop a run and keep its best plan.
 
-    None of them changes what the same counted effort gives, but `stop`.
+    None of them changes what the same counted effort gives, but `stop` and `start`.
     """
 
     threads: int = 1

@@ -90,7 +90,7 @@ def test_lock_satisfies_what_the_project_asks_for(project: dict[str, Any]) -> No
     extras = project["optional-dependencies"]
     _check_lock("requirements.lock", [*project["dependencies"], *extras["dev"]])
     _check_lock("requirements-build-data.lock", [*project["dependencies"], *extras["build-data"]])
-    assert set(extras) == {"dev", "build-data", "tours"}
+    assert set(extras) == {"dev", "build-data", "distributed", "tours"}
 
 
 def _check_lock(file: str, wanted: list[str]) -> None:

@@ -29,6 +29,9 @@ OFFENCES = {
     "makers": ("emissions/distance.py", "data.makers.cards"),
     "online": ("optimizer/routers.py", "requests"),
     "bulk": ("data/tables.py", "polars"),
+    "kernels": ("optimizer/closures.py", "numba"),
+    "hosts": ("optimizer/scores.py", "distributed"),
+    "tours": ("optimizer/tours/solve.py", "pyvrp"),
 }
 
 

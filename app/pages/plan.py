@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import screen, state
-from app.desk import EFFORTS, OBJECTIVES, PASSAGES, Knobs, Question, own_scenario, zipped
+from app import plan_screen, plan_state, screen, state
+from app.desk import (
+    BALANCED,
+    EFFORTS,
+    OBJECTIVES,
+    PASSAGES,
+    Knobs,
+    Question,
+    own_scenario,
+    scenarios_on_offer,
+    zipped,
+)
 from app.uploads import MAX_UPLOAD_BYTES
 from app.views import charts, pareto, tables, text
-from app.workflow import sample_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +35,25 @@ def show() -> None:
     st.title("Plan")
     st.caption("Shipments in, a dated, audited plan out: with its CO₂e, its cost and its reasons.")
     question = _question()
+    many = plan_state.is_many(question.file_name, question.content)
+    if many:
+        plan_state.warming(question.file_name, question.content)
     if st.button("Plan", type="primary", width=220):
         state.clear_screen()
-        with screen.faults_as_sentences():
-            screen.planned([question], "Planning")
-            state.keep_on_screen(question)
+        plan_state.clear_fault()
+        if many:
+            plan_state.start_job(question)
+        else:
+            with screen.faults_as_sentences():
+                screen.planned([question], "Planning")
+                state.keep_on_screen(question)
+    plan_state.take_job()
+    if fault := plan_state.fault():
+        screen.fault(fault)
     answer = state.on_screen()
-    if answer is not None:
+    if plan_state.job() is not None:
+        plan_screen.running()
+    elif answer is not None:
         st.divider()
         _result(answer)
     screen.source_list()
@@ -50,7 +71,8 @@ def _question() -> Question:
         "Columns: shipment_id, origin, destination, mass_kg, volume_m3, ready_at, due_at.",
     )
     with way:
-        name = _scenario_name()
+        offered = scenarios_on_offer(upload.name if upload else "")
+        name = _scenario_name(offered)
         left, middle, right = st.columns(3)
     effort = left.selectbox(
         "Effort",
@@ -72,7 +94,7 @@ def _question() -> Question:
         help="Plans between cheapest and greenest to trace; each costs one more search.",
     )
     return Question(
-        scenario=_scenario(name),
+        scenario=_scenario(name, offered),
         effort=effort,
         time_limit_s=float(limit) or None,
         frontier_points=int(points),
@@ -81,22 +103,20 @@ def _question() -> Question:
     )
 
 
-def _scenario_name() -> str:
-    scenarios = sample_scenarios()
+def _scenario_name(scenarios: Mapping[str, Scenario]) -> str:
     titles = {name: text.scenario_label(name, s.title) for name, s in scenarios.items()}
     titles[_OWN] = "Your own limits"
     return st.selectbox(
         "Scenario",
         list(titles),
         format_func=titles.__getitem__,
-        key="scenario",
+        key=f"scenario-{BALANCED.name}" if BALANCED.name in scenarios else "scenario",
         help="A shipped scenario, or limits of your own.",
     )
 
 
-def _scenario(name: str) -> Scenario:
+def _scenario(name: str, scenarios: Mapping[str, Scenario]) -> Scenario:
     """Return the chosen scenario; an own one is asked for in a box of its own."""
-    scenarios = sample_scenarios()
     if name != _OWN:
         st.caption(text.plain(scenarios[name].description))
         return scenarios[name]
@@ -104,7 +124,7 @@ def _scenario(name: str) -> Scenario:
         ground = st.selectbox(
             "On the ground of",
             list(scenarios),
-            index=list(scenarios).index("cheapest"),
+            index=0 if BALANCED.name in scenarios else list(scenarios).index("cheapest"),
             format_func=lambda key: text.scenario_label(key, scenarios[key].title),
             help="Its closures of modes and carriers, certificates and credits stay.",
         )
@@ -182,6 +202,11 @@ def _result(answer: Answer) -> None:
     """Draw a plan: figures, map, and the tables behind them."""
     document = answer.document
     st.header(text.plain(document["scenario"]["title"]))
+    before, question = state.before(), state.question_on_screen()
+    if question is not None and (without := plan_screen.decisions(question)) is not None:
+        plan_screen.planned_anew(without, held_against=None)
+    if before is not None:
+        plan_screen.price(before, answer)
     if answer.refused:
         st.warning(f"{len(answer.refused)} rows were refused; the good ones are planned.")
         screen.table(tables.refused_for_screen(answer.refused), key="refused", alt="Refused rows")
@@ -193,18 +218,21 @@ def _result(answer: Answer) -> None:
         screen.table(tables.unserved_for_screen(document), key="unserved", alt="Unserved shipments")
     screen.plan_map(document, key="plan-map")
     screen.remark(text.air_share(document))
-    _details(document)
+    _details(answer, question)
     screen.basis_of(document)
     screen.downloads(answer, zipped(answer.files))
 
 
-def _details(document: Mapping[str, Any]) -> None:
+def _details(answer: Answer, question: Question | None) -> None:
+    """Draw the tables behind a plan; one of them is where a planner steers it."""
+    document = answer.document
     names = ("Services", "Shipments", "Legs", "Departures", "Why not?", "What next?")
     services, shipments, legs, departures, why_not, levers = st.tabs(names)
     with services:
         screen.table(tables.services_for_screen(document), key="services", alt="Legs by service")
     with shipments:
-        screen.table(tables.shipments_for_screen(document), key="shipments", alt="Shipments")
+        if question is not None:
+            plan_screen.steer(answer, question)
     with legs:
         screen.table(tables.legs_for_screen(document), key="legs", alt="Every chain element")
     with departures:

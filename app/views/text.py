@@ -79,7 +79,10 @@ def proof(summary: Mapping[str, Any]) -> str:
     gap = summary.get("gap")
     if summary["status"] == "optimal":
         return "proven optimal"
-    return str(summary["status"]) if gap is None else f"within {percent(gap, 2)} of optimal"
+    if gap is None:
+        return str(summary["status"])
+    stopped = "interrupted, " if summary["status"] == "interrupted" else ""
+    return f"{stopped}within {percent(gap, 2)} of optimal"
 
 
 def gap(summary: Mapping[str, Any]) -> str:

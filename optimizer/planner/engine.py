@@ -297,7 +297,7 @@ class _Run:
             self.show(self.search.departures())
 
     def _checked_bound(self) -> float:
-        """Return the bound; one that stands above a plan is an error of ours, never to be hidden."""
+        """Return the bound; one above a plan is an error of ours, never to be hidden."""
         bound, value = self._bound or 0.0, self.search.value
         if bound > value + _NOISE * max(1.0, abs(value)):
             raise AssertionError(f"bound {bound} above the plan's value {value}")
