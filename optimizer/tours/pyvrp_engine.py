@@ -74,7 +74,8 @@ def _installed() -> ModuleType:
         raise ProblemError(
             "engine pyvrp: PyVRP is not installed, wanted `pip install greenlane[tours]`"
         ) from None
-    return pyvrp
+    module: ModuleType = pyvrp
+    return module
 
 
 def _version() -> str:
