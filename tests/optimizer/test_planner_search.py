@@ -20,6 +20,7 @@ from optimizer.planner.ruin_kernels import base_prices, board_all, improve
 from optimizer.planner.search import Search, opened_prices
 from optimizer.planner.shards import Threads
 from optimizer.planner.weights import weights_of
+from optimizer.problem import leaving_eur
 from optimizer.scenarios import Objective
 from optimizer.solve import Effort, Hands, solve
 from optimizer.solvers.mip import choose
@@ -167,6 +168,6 @@ def test_a_plan_stopped_at_any_moment_passes_its_audit(
         found = solve(problem, effort=Effort(name="2"), hands=Hands(stop=stop_after(polls)))
         audit(found).raise_if_failed()
         hopeless = sum(
-            50.0 * s.mass_kg for s in problem.shipments if s.shipment_id in found.unservable
+            leaving_eur(s) for s in problem.shipments if s.shipment_id in found.unservable
         )
         assert found.levels[0].lower_bound + hopeless <= best.levels[0].value + 1e-6

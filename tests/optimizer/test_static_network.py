@@ -199,7 +199,7 @@ def brute_force_eur(arcs: tuple[Arc, ...], freight: tuple[Freight, ...]) -> floa
     for chosen in itertools.product(*ways):
         load, cost = [0.0] * len(arcs), 0.0
         for way, (_, _, tonnes) in zip(chosen, freight, strict=True):
-            cost += 50_000 * tonnes if way is None else 0.0
+            cost += 50_000 * tonnes + 20_000 if way is None else 0.0
             for number in way or ():
                 load[number] += tonnes
                 cost += arcs[number][2] * tonnes
