@@ -51,7 +51,7 @@ def _ways(plan: Plan, departures: Sequence[Departure]) -> dict[str, tuple[Itiner
     problem = plan.problem
     asked = _asked(plan)
     found: dict[str, dict[tuple[str, ...], tuple[Departure, ...]]] = defaultdict(dict)
-    for name, chain in _chosen(plan).items():
+    for name, chain in plan.departures_of().items():
         found[name][tuple(d.departure_id for d in chain)] = chain
     for measure in _MEASURES:
         for name, chain in best_ways(problem, departures, measure, asked).chains.items():
@@ -81,15 +81,6 @@ def _asked(plan: Plan) -> list[int]:
         range(len(shipments)), key=lambda n: (-emitted.get(shipments[n].shipment_id, 2**62), n)
     )
     return sorted(first[:_ALL])
-
-
-def _chosen(plan: Plan) -> dict[str, tuple[Departure, ...]]:
-    used = {use.departure.departure_id: use.departure for use in plan.uses}
-    found: dict[str, list[Departure]] = defaultdict(list)
-    for leg in plan.legs:
-        if leg.departure_id:
-            found[leg.line.element.shipment_id].append(used[leg.departure_id])
-    return {name: tuple(chain) for name, chain in found.items()}
 
 
 def _unserved(

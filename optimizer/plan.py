@@ -206,6 +206,16 @@ class Plan:
         """Return the transport chains that the footprint is taken of."""
         return chains_of([leg.line.element for leg in self.legs])
 
+    def departures_of(self) -> dict[str, tuple[Departure, ...]]:
+        """Return the departures of each planned shipment, first leg first."""
+        used = {use.departure.departure_id: use.departure for use in self.uses}
+        found: dict[str, list[Departure]] = {}
+        for leg in self.legs:
+            if leg.departure_id:
+                name = leg.line.element.shipment_id
+                found.setdefault(name, []).append(used[leg.departure_id])
+        return {name: tuple(chain) for name, chain in found.items()}
+
     def hours(self) -> float:
         """Return hours from ready to arrival, summed over the planned shipments."""
         known = {s.shipment_id: s for s in self.problem.shipments}

@@ -199,7 +199,7 @@ def _choose_at_scale(
         threads=hands.threads,
         time_limit_s=effort.time_limit_s,
         workers=hands.workers,
-        start=_chains_of(hands.start),
+        start=hands.start.departures_of() if hands.start else {},
         watch=watch,
         show=show if hands.show else None,
         stop=hands.stop,
@@ -208,19 +208,6 @@ def _choose_at_scale(
     report("assembling the plan")
     body = assemble(problem, choice.chains, choice.boardings)
     return _plan(problem, choice, body, effort, as_of), departures
-
-
-def _chains_of(plan: Plan | None) -> dict[str, tuple[Departure, ...]]:
-    """Return the chains of a plan, by shipment; none of no plan."""
-    if plan is None:
-        return {}
-    used = {use.departure.departure_id: use.departure for use in plan.uses}
-    found: dict[str, tuple[Departure, ...]] = {}
-    for leg in plan.legs:
-        if leg.departure_id:
-            name = leg.line.element.shipment_id
-            found[name] = (*found.get(name, ()), used[leg.departure_id])
-    return found
 
 
 def _choose_exactly(

@@ -256,7 +256,6 @@ def _choice(problem: Problem, arrays: Compiled, answer: Answer) -> Choice:
             for s, status in zip(problem.shipments, answer.status, strict=True)
             if status != FOUND
         ),
-        trace=answer.trace,
         solver=_SOLVER,
     )
 

@@ -32,11 +32,10 @@ class Weights:
         )
 
 
-def weights_of(problem: Problem, level: str, *, carbon: float = 0.0, money: float = 0.0) -> Weights:
+def weights_of(problem: Problem, level: str) -> Weights:
     """Return the weights of one level of the objective.
 
-    `carbon` (per kg) prices a cap on CO2e of the scenario's basis, `money` (per EUR) a budget. The
-    credits that a neutrality target needs are priced by the kilogram, which whole tonnes never
+    The credits that a neutrality target needs are priced by the kilogram, which whole tonnes never
     undercut.
     """
     scenario = problem.scenario
@@ -52,8 +51,6 @@ def weights_of(problem: Problem, level: str, *, carbon: float = 0.0, money: floa
         lateness = carrying = 1.0
     else:
         eur, kg, lateness = 1.0, carbon_price(scenario) / KG_PER_TONNE, 1.0
-    eur += money
-    kg += carbon
     neutrality = scenario.neutrality
     credit = eur * neutrality.target * neutrality.credit_price_per_t / KG_PER_TONNE
     return Weights(

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from data.freight import Shipment
     from optimizer.plan import Boarding
-    from optimizer.planner.engine import Progress
     from optimizer.timetable import Departure
 
 
@@ -35,7 +34,6 @@ class Choice:
     levels: tuple[LevelResult, ...]
     solver: str
     unservable: frozenset[str] = frozenset()  # no chain in time, whatever else travels
-    trace: tuple[Progress, ...] = ()
 
 
 def aboard(
