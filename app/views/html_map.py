@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WIDE, _NARROW, _HIGH = 1160.0, 836.0, 520.0
 _DETAIL_WIDE, _DETAIL_HIGH = 312.0, 255.0
+_MOST_NAMED = 6  # places at either end, in the head of a page
 
 
 def map_html(document: Mapping[str, Any], land: Mapping[str, Any]) -> str:
@@ -49,11 +50,16 @@ def map_html(document: Mapping[str, Any], land: Mapping[str, Any]) -> str:
     )
 
 
+def _places(names: Sequence[str]) -> str:
+    """Return places by name, or how many there are where a head could not hold their names."""
+    return ", ".join(names) if len(names) <= _MOST_NAMED else f"{len(names)} places"
+
+
 def _head(document: Mapping[str, Any], title: str) -> str:
     names = {h["hub_id"]: h["name"] for h in document["hubs"]}
     shipments = document["shipments"]
     ends = [
-        ", ".join(sorted({str(names.get(s[end], s[end])) for s in shipments}))
+        _places(sorted({str(names.get(s[end], s[end])) for s in shipments}))
         for end in ("origin", "destination")
     ]
     mass_t = math.fsum(s["mass_kg"] for s in shipments) / KG_PER_TONNE
