@@ -16,6 +16,7 @@ from optimizer.planner.kernels import (
 
 NO_CHAIN, NOT_IN_TIME, FOUND = 0, 1, 2
 _NOISE = 1e-6
+_ROOM = 1e-9  # units
 
 
 @nb.njit(cache=True)
@@ -170,9 +171,10 @@ def through(board, freight, k, price_at, reach, onward, stamp, mark, limit, most
 
 
 @nb.njit(cache=True, nogil=True)
-def corridors(board, freight, seconds_to, shard, forced_first, forced, factor, most):
+def corridors(board, freight, seconds_to, room, shard, forced_first, forced, factor, most):
     """Return the corridors of the shipments of a shard as flat arrays.
 
+    `room` tells the units each departure still takes: where a shipment has none, it finds no chain.
     `forced` lists departures to keep for each, besides those within the limit. `factor` widens the
     limit above the price of the best chain; `most` departures are kept. The result is (status,
     counts, departure, base, onward, ride_count, ride_join, ride_price, start, least): `onward` is
@@ -207,7 +209,10 @@ def corridors(board, freight, seconds_to, shard, forced_first, forced, factor, m
         for s in range(*window(board, freight, k)):
             j = board.service[s]
             price_at[s] = price[j]
-            if board.departs_at[s] - board.booking_lead[j] < freight.booked_at[k]:
+            if (
+                board.departs_at[s] - board.booking_lead[j] < freight.booked_at[k]
+                or units_of(board, j, mass, freight.volume_m3[k]) > room[s] + _ROOM
+            ):
                 price_at[s] = NEVER
         price_to_end(board, end, mass, price, to_end, keys, items)
         cheapest = NEVER

@@ -32,8 +32,11 @@ _FIRST_RATE, _LATER_RATE, _LAST = 0.05, 0.02, 0.015  # steps of prices; the last
 _NOISE = 1e-7  # relative; sums in another order
 _SETTLED = 60  # climbs after which items are taken whole
 _REPAIRS = 4
+_MOVED = 5_000  # shipments, at most, that are shown other ways to make room for those without
+_WORTHWHILE = 0.9  # of those without room may be left for another try
 _ANY_PRICE = 1e15  # the last repair asks for any chain: where the best is free, no multiple does
-_REPAIR_STEPS = 400  # for each shipment without room
+_REPAIR_STEPS = (200, 1_000, 5_000)  # for each shipment without room
+_REPAIR_MOST = 100_000  # in all
 _REPAIR_HEATS = (0.05, 0.001)
 _HOTTEST, _COOLER, _COLDEST = 0.3, 0.4, 0.0005  # heats of a round, relative to a shipment's price
 _WIDER = 3.0
@@ -160,7 +163,10 @@ class _Run:
         board, freight, work = self._board, self._freight, self._work
         self._tell("corridors", None)
         forced = {k: np.unique(d) for k, d in enumerate(self.start or []) if len(d)}
-        self.found = build(board, freight, self._seconds, work.width, self._workers, forced=forced)
+        self.found = build(
+            board, freight, self._seconds, work.width, self._workers,
+            forced=forced, room=board.units_max,
+        )  # fmt: skip
         self._hopeless = float(freight.unserved[self.found.status != FOUND].sum())
         self.search = Search(board, freight, self.found, seed=self._seed)
         if self.start is not None:
@@ -170,23 +176,51 @@ class _Run:
         self._tell("first plan", self.search.value)
 
     def _repair(self) -> None:
-        """Give shipments without room wider corridors, and make room around them."""
+        """Route shipments without room over what still has some; then make room around them."""
         width = self._work.width
         for number in range(_REPAIRS):
+            self._fill_up(width)
             left = self.search.unserved
             if not len(left) or self._stop():
                 return
             factor = _ANY_PRICE if number == _REPAIRS - 1 else width.factor * _WIDER
             width = replace(width, factor=factor, most=int(width.most * _WIDER))
-            wider = build(
-                self._board, self._freight, self._seconds, width, self._workers, only=left
-            )
-            self.found = replaced(self.found, left, wider)
-            self.search = self.search.moved_to(self.found)
-            self.search.sweep_some(left)
+            self._reroute(left, width, self._board.units_max)
+            blocking = self.search.aboard(self.found.corridors, left)
+            if len(blocking) <= _MOVED:
+                self._reroute(blocking, self._work.width, self.search.room)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Ruin and recreate around those without room, the longer the fewer they are."""
+        for steps in _REPAIR_STEPS:
             left = self.search.unserved
-            if len(left):
-                self.search.anneal(_REPAIR_STEPS * len(left), _REPAIR_HEATS, around=left)
+            if not len(left) or self._stop():
+                return
+            most = min(steps * len(left), _REPAIR_MOST)
+            self.search.anneal(most, _REPAIR_HEATS, around=left)
+
+    def _fill_up(self, width: Width) -> None:
+        """Route shipments over what still has room, again as long as that helps many of them."""
+        before = math.inf
+        while not self._stop():
+            left = self.search.unserved
+            if not len(left) or len(left) > _WORTHWHILE * before:
+                return
+            before = len(left)
+            self._reroute(left, width, self.search.room)
+
+    def _reroute(self, some: Ints, width: Width, room: Floats) -> None:
+        """Add to some corridors what has room, and route their shipments anew."""
+        c = self.found.corridors
+        known = {int(k): c.departure[c.first[k] : c.first[k + 1]] for k in some}
+        wider = build(
+            self._board, self._freight, self._seconds, width, self._workers,
+            forced=known, only=some, room=room,
+        )  # fmt: skip
+        self.found = replaced(self.found, some, wider)
+        self.search = self.search.moved_to(self.found)
+        self.search.sweep_some(some)
 
     # --- bound --------------------------------------------------------------------------------
 
@@ -197,7 +231,7 @@ class _Run:
         if not same:
             self._wide = build(
                 self._board, self.relaxed, self._seconds, work.bound_width or work.width,
-                self._workers,
+                self._workers, room=self._board.units_max,
             )  # fmt: skip
         # What only a rule outside the arrays forbids may be served in the relaxation: there it
         # counts by its chain, or by the price of leaving it.
@@ -237,7 +271,7 @@ class _Run:
         width = replace(self._work.bound_width or self._work.width, factor=1.0)
         wider = build(
             self._board, self.relaxed, self._seconds, width, self._workers,
-            forced=self._forced, only=ids,
+            forced=self._forced, only=ids, room=self._board.units_max,
         )  # fmt: skip
         self._wide = replaced(self._wide, ids, wider)
         return carried_over(prices, old, self._wide.corridors, self._others)

@@ -110,13 +110,31 @@ def _gather(c, chains, legs, head, after, k, most, taken, mark, stamp, wander):
     return count
 
 
+@nb.njit(cache=True)
+def _clear(c, head, after, width, k, most, taken, mark, stamp):
+    """Collect a random part of those aboard one departure that k could take."""
+    lo, hi = c.first[k], c.first[k + 1]
+    taken[0], stamp[k], count = k, mark, 1
+    share = np.random.random()
+    slot = head[c.departure[lo + np.random.randint(hi - lo)]]
+    while slot >= 0 and count < most:
+        other = slot // width
+        slot = after[slot]
+        if stamp[other] != mark and np.random.random() < share:
+            stamp[other] = mark
+            taken[count] = other
+            count += 1
+    return count
+
+
 @nb.njit(cache=True, nogil=True)
 def improve(
-    c, board, freight, usable, chains, legs, base_of, state, steps, most, hot, cold, seed
+    c, board, freight, usable, chains, legs, base_of, state, steps, most, hot, cold, lead, seed
 ):  # fmt: skip
     """Ruin and recreate; return what was gained. Chains, legs, prices and loads change in place.
 
     `usable` lists the shipments that have a corridor; temperatures are in units of the objective.
+    With `lead` 1 the shipment a step begins with is routed before those that make room for it.
     """
     load_kg, load_m3, price_now, head, after, before = state
     np.random.seed(seed)
@@ -136,9 +154,12 @@ def improve(
         heat = hot * (cold / hot) ** (step / steps)
         k0 = usable[np.random.randint(len(usable))]
         size = 1 + np.random.randint(most)
-        number = _gather(
-            c, chains, legs, head, after, k0, size, taken, step, stamp, np.random.random()
-        )
+        if lead and np.random.random() < 0.5:
+            number = _clear(c, head, after, width, k0, most, taken, step, stamp)
+        else:
+            number = _gather(
+                c, chains, legs, head, after, k0, size, taken, step, stamp, np.random.random()
+            )
         delta = 0.0
         for i in range(number):
             k = taken[i]
@@ -146,8 +167,8 @@ def improve(
             old_legs[i], old_base[i] = legs[k], base_of[k]
             for leg in range(legs[k]):
                 old_chains[i, leg] = chains[k, leg]
-        for i in range(number - 1, 0, -1):
-            other = np.random.randint(i + 1)
+        for i in range(number - 1, lead, -1):
+            other = lead + np.random.randint(i + 1 - lead)
             taken[i], taken[other] = taken[other], taken[i]
             old_legs[i], old_legs[other] = old_legs[other], old_legs[i]
             old_base[i], old_base[other] = old_base[other], old_base[i]

@@ -8,13 +8,14 @@ import numpy as np
 
 from optimizer.planner.board import NEVER
 from optimizer.planner.dag_kernels import MOST_LEGS, chain_price, plan_price, sweep
+from optimizer.planner.lanes import spread
 from optimizer.planner.ruin_kernels import base_prices, board_all, improve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.planner.board import Board, Floats, Freight, Ints
-    from optimizer.planner.corridors import Found
+    from optimizer.planner.corridors import Corridors, Found
 
 # How much of the evenly shared price stands in for the marginal one, sweep by sweep: early on a
 # unit that is still empty must not be charged to the first shipment alone.
@@ -23,6 +24,7 @@ _SWEEPS = 6  # at true marginal prices, fewer if nothing changes
 _HOT, _COLD = 0.25, 0.0008  # temperatures relative to the mean price of a shipment
 _NOISE = 1e-9
 _TAKEN = 10  # shipments that one step takes off at most
+_CLEARED = 30  # the same where it makes room
 _LEAST_PRICE = 1e-9  # where nobody is served yet, or all carriage is free: heats are never zero
 
 
@@ -133,7 +135,7 @@ class Search:
 
         Heats, first and last, are relative to the mean price of a shipment. `go_on` continues from
         where the last call stood, which need not be the best plan. `around` limits whom a step
-        begins with.
+        begins with, and routes them first.
         """
         usable = self._servable if around is None else around
         if not len(usable) or steps < 1:
@@ -152,10 +154,12 @@ class Search:
         served = legs > 0
         paid = float(base[served].sum() + prices.sum())
         mean = max(_LEAST_PRICE, paid / max(1, int(served.sum())))
+        most = _TAKEN if around is None else _CLEARED
         gained, best_chains, best_legs, _ = improve(
             self._c, self._board, self._freight, usable, chains, legs, base,
-            (*loads, prices, head, after, before), steps, min(_TAKEN, len(self._servable)),
-            heats[0] * mean, heats[1] * mean, int(self._random.integers(2**31)),
+            (*loads, prices, head, after, before), steps, min(most, len(self._servable)),
+            heats[0] * mean, heats[1] * mean, int(around is not None),
+            int(self._random.integers(2**31)),
         )  # fmt: skip
         if value + gained < self.value:
             self.chains, self.legs = best_chains, best_legs
@@ -170,6 +174,23 @@ class Search:
         prices = np.zeros(len(kg))
         prices[used] = opened_prices(load, board.full[j], board.part[j])
         return prices
+
+    @property
+    def room(self) -> Floats:
+        """Units that each departure still takes, (S,)."""
+        board = self._board
+        j = board.service
+        load = np.maximum(self._kg / board.unit_kg[j], self._m3 / board.unit_m3[j])
+        return np.maximum(0.0, board.units_max - load)
+
+    def aboard(self, corridors: Corridors, of: Ints) -> Ints:
+        """Return whom others meet on the departures of their corridors."""
+        wanted = np.zeros(len(self._kg), bool)
+        wanted[corridors.departure[spread(corridors.first, of)]] = True
+        held = np.arange(MOST_LEGS) < self.legs[:, None]
+        met = np.zeros_like(held)
+        met[held] = wanted[self._c.departure[self.chains[held]]]
+        return np.flatnonzero(met.any(axis=1)).astype(np.int32)
 
     @property
     def unserved(self) -> Ints:

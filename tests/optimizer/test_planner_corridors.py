@@ -13,7 +13,7 @@ from optimizer import Scenario
 from optimizer.planner.bounds import Ascent, Prices
 from optimizer.planner.compile import compiled
 from optimizer.planner.corridor_kernels import FOUND
-from optimizer.planner.corridors import Width, build, least_seconds
+from optimizer.planner.corridors import Width, build, least_seconds, replaced
 from optimizer.planner.dag_kernels import MOST_LEGS, best_chain, chain_price
 from optimizer.planner.shards import Threads
 from optimizer.planner.weights import weights_of
@@ -179,6 +179,52 @@ def test_corridor_keeps_just_the_departures_of_chains_within_the_limit(
             surely = {d for chain, p in prices.items() if p <= limit for d in chain}
             at_most = {d for chain, p in prices.items() if p <= limit + 1e-5 for d in chain}
             assert surely <= kept <= at_most
+
+
+def test_corridors_over_what_has_room_know_only_chains_with_room(cases: list[Case]) -> None:
+    """Repairs route who found no place over the rest of the network, and over no full departure."""
+    r = np.random.default_rng(5)
+    changed = 0
+    for c in cases:
+        board, freight = c.arrays.board, c.arrays.freight
+        room = np.where(r.random(len(board.service)) < 0.7, 1e6, 0.0)
+        found = build(board, freight, least_seconds(board), ALL, Threads(), room=room)
+        for k, shipment in enumerate(c.problem.shipments):
+            with_room = [x for x in c.chains[k] if all(room[d] for d in x)]
+            assert (found.status[k] == FOUND) == bool(with_room)
+            changed += len(with_room) < len(c.chains[k])
+            if with_room:
+                wanted = min(c.even_eur(shipment, chain) for chain in with_room)
+                assert found.least[k] == pytest.approx(wanted, abs=1e-6)
+    assert changed > len(cases)
+
+
+def test_replaced_corridors_are_what_building_them_at_once_gives(cases: list[Case]) -> None:
+    """Some from a newer set, the others as they were; none where the newer set found nothing."""
+    for c in cases:
+        board, freight, seconds = c.arrays.board, c.arrays.freight, least_seconds(c.arrays.board)
+        narrow = build(board, freight, seconds, Width(factor=1.0), Threads())
+        wide = build(board, freight, seconds, ALL, Threads())
+        count = len(freight.mass_kg)
+        some = np.arange(count - 1, -1, -2).astype(np.int32)
+        merged = replaced(narrow, some, build(board, freight, seconds, ALL, Threads(), only=some))
+        nowhere = build(
+            board, freight, seconds, ALL, Threads(), only=some, room=np.zeros(len(board.service))
+        )
+        same = replaced(narrow, some, nowhere).corridors
+        assert all(np.array_equal(a, b) for a, b in zip(same, narrow.corridors, strict=True))
+        for k in range(count):
+            want = wide if k in some else narrow
+            assert merged.status[k] == want.status[k]
+            for name in ("departure", "base", "onward", "start"):
+                column, wanted = getattr(merged.corridors, name), getattr(want.corridors, name)
+                a, b = merged.corridors.first[k : k + 2], want.corridors.first[k : k + 2]
+                assert np.array_equal(column[slice(*a)], wanted[slice(*b)])
+            for name in ("ride_join", "ride_price"):
+                column, wanted = getattr(merged.corridors, name), getattr(want.corridors, name)
+                a = merged.corridors.ride_first[merged.corridors.first[k : k + 2]]
+                b = want.corridors.ride_first[want.corridors.first[k : k + 2]]
+                assert np.array_equal(column[slice(*a)], wanted[slice(*b)])
 
 
 def test_best_chain_under_any_prices_is_the_cheapest_of_all(cases: list[Case]) -> None:

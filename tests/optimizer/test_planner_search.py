@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,11 @@ import pytest
 from optimizer import Scenario
 from optimizer.audit import audit
 from optimizer.planner.compile import compiled
+from optimizer.planner.corridor_kernels import FOUND
 from optimizer.planner.corridors import Width, build, least_seconds
 from optimizer.planner.dag_kernels import plan_price
 from optimizer.planner.effort import work_of
-from optimizer.planner.engine import plan
+from optimizer.planner.engine import Work, plan
 from optimizer.planner.ruin_kernels import base_prices, board_all, improve
 from optimizer.planner.search import Search, opened_prices
 from optimizer.planner.shards import Threads
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 COST = Scenario(objective=Objective(mode="cost"))
 SEEDS = range(300, 304)
 CROWD = 60  # shipments: enough to fill units and to share them
+SQUEEZED = Width(factor=1.0, most=20)
 
 
 def arrays_of(world: Any) -> Any:
@@ -69,7 +72,7 @@ def test_books_kept_step_by_step_equal_those_counted_anew(drawn: Any) -> None:
         usable = found.servable
         gained, best_chains, best_legs, _ = improve(
             c, board, freight, usable, chains, legs, base, state,
-            5_000, min(10, len(usable)), 500.0, 5.0, 1,
+            5_000, min(10, len(usable)), 500.0, 5.0, seed % 2, 1,
         )  # fmt: skip
         again_kg, again_m3 = np.zeros_like(kg), np.zeros_like(m3)
         _, over = plan_price(c, board, freight, chains, legs, again_kg, again_m3)
@@ -107,6 +110,24 @@ def answer_of(arrays: Any, **how: Any) -> Any:
     """Return an answer of a little counted work."""
     work = replace(work_of("2", len(arrays.freight.mass_kg)), steps=4_000, climbs=24)
     return plan(arrays.board, arrays.freight, work, **{"seed": 5, **how})
+
+
+def test_who_finds_no_room_in_a_narrow_corridor_is_routed_over_the_rest() -> None:
+    """Where everybody wants the same few units, all who can be served still are."""
+    synthetic = importlib.import_module("bench.synthetic").synthetic
+    for seed in (1, 3):
+        made = synthetic(12, 900, seed)
+        scarce = np.maximum(1.0, np.floor(0.05 * made.board.units_max))
+        board, freight, narrow = made.board._replace(units_max=scarce), made.freight, SQUEEZED
+        found = build(board, freight, least_seconds(board), narrow, Threads(), room=scarce)
+        search = Search(board, freight, found, seed=1)
+        search.start()
+        assert len(search.unserved) > 40
+        answer = plan(board, freight, Work(rounds=0, width=narrow), seed=1)
+        assert all(
+            len(d) for d, s in zip(answer.departures, answer.status, strict=True) if s == FOUND
+        )
+        assert answer.bound <= answer.value
 
 
 def test_same_seed_same_answer_on_one_thread_and_two(drawn: Any) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from optimizer.planner import bounds, corridors
+from optimizer.planner.board import NO_LIMIT
 from optimizer.planner.bounds import Ascent, Proof, even_prices
 from optimizer.planner.contents import digest_of
 from optimizer.planner.corridor_kernels import corridors as corridors_at_once
@@ -154,8 +155,9 @@ def test_corridors_do_not_depend_on_shards(instance: Any) -> None:
     found = build(board, freight, seconds, Width(), Threads())
     count, none = len(freight.mass_kg), np.empty(0, np.int32)
     whole = corridors_at_once(
-        board, freight, seconds, np.arange(count, dtype=np.int32), np.zeros(count + 1, np.int64),
-        none, Width().factor, Width().most,
+        board, freight, seconds, np.full(len(board.service), NO_LIMIT),
+        np.arange(count, dtype=np.int32), np.zeros(count + 1, np.int64), none,
+        Width().factor, Width().most,
     )  # fmt: skip
     c = found.corridors
     counts, rides = np.diff(c.first).astype(np.int32), np.diff(c.ride_first).astype(np.int32)
