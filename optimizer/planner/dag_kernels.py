@@ -90,6 +90,23 @@ def marginal(c, board, freight, k, lo, hi, load_kg, load_m3, price_now, share, e
 
 
 @nb.njit(cache=True)
+def mark_roomless(c, board, freight, chosen, load_kg, load_m3, out):
+    """Mark the shipments, of some, that no chain of their corridors has room for."""
+    longest = 0
+    for k in chosen:
+        longest = max(longest, c.first[k + 1] - c.first[k])
+    extra, reached = np.empty(longest), np.empty(longest)
+    came, chain = np.empty(longest, np.int32), np.empty(MOST_LEGS, np.int32)
+    nothing = np.zeros(len(load_kg))
+    for place in range(len(chosen)):
+        k = chosen[place]
+        lo, hi = c.first[k], c.first[k + 1]
+        marginal(c, board, freight, k, lo, hi, load_kg, load_m3, nothing, 0.0, extra)
+        least, _ = best_chain(c, lo, hi, extra, reached, came, chain)
+        out[place] = least >= NEVER
+
+
+@nb.njit(cache=True)
 def chain_price(c, chain, legs, lo, extra):
     """Return the price of a chain under extra prices; its rides are looked up along the way."""
     total = 0.0

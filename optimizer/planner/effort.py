@@ -16,20 +16,20 @@ class _Size:
     width: Width
     bound_width: Width
     whole: bool
-    steps: int  # of ruin and recreate, at normal effort
-    climbs: int
-    rounds: int
+    steps: int  # of ruin and recreate, a round
+    climbs: int  # likewise
+    rounds: int  # at normal effort
 
 
 _SIZES = (
     _Size(
         shipments=600,
-        width=Width(factor=4.0, most=2000),
-        bound_width=Width(factor=8.0, most=100_000),
+        width=Width(factor=3.0, most=1000),
+        bound_width=Width(factor=3.0, most=100_000),
         whole=True,
-        steps=300_000,
-        climbs=900,
-        rounds=1,
+        steps=100_000,
+        climbs=150,
+        rounds=6,
     ),
     _Size(
         shipments=3_000,
@@ -51,16 +51,15 @@ _SIZES = (
     ),
     _Size(
         shipments=10**9,
-        width=Width(factor=1.4, most=100),
-        bound_width=Width(factor=1.4, most=100),
+        width=Width(factor=1.3, most=80),
+        bound_width=Width(factor=1.3, most=80),
         whole=False,
-        steps=400_000,
-        climbs=0,
+        steps=1_000_000,
+        climbs=40,
         rounds=1,
     ),
 )
-_SMALL = 0.1  # of normal
-_LARGE_ROUNDS = 4
+_SMALL, _LARGE = 0.1, 3  # times the work of normal effort
 
 
 def work_of(effort: str, shipments: int) -> Work:
@@ -68,10 +67,10 @@ def work_of(effort: str, shipments: int) -> Work:
     size = next(s for s in _SIZES if shipments <= s.shipments)
     rounds, share = size.rounds, 1.0
     if effort == "small":
-        rounds, share = 1, _SMALL
+        rounds, share = 1, _SMALL * size.rounds
     elif effort == "large":
-        rounds = _LARGE_ROUNDS
-    elif effort.isdigit():
+        rounds = _LARGE * size.rounds
+    elif effort.isdecimal() and effort.isascii():
         rounds = int(effort)
     return Work(
         rounds=rounds,

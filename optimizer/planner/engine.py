@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optimizer.planner.shards import Workers
 
 _CHUNKS = 8  # of a round: how often progress is told, and a stop is seen
-_FIRST_RATE, _LATER_RATE, _LAST = 0.05, 0.02, 0.015  # steps of prices; the last, relative
+_RATE, _LAST = 0.05, 0.015  # steps of prices: the first, and the last relative to it
 _NOISE = 1e-7  # relative; sums in another order
 _SETTLED = 60  # climbs after which items are taken whole
 _REPAIRS = 4
@@ -180,7 +180,7 @@ class _Run:
         width = self._work.width
         for number in range(_REPAIRS):
             self._fill_up(width)
-            left = self.search.unserved
+            left = self.search.roomless
             if not len(left) or self._stop():
                 return
             factor = _ANY_PRICE if number == _REPAIRS - 1 else width.factor * _WIDER
@@ -194,7 +194,7 @@ class _Run:
     def _make_room(self) -> None:
         """Ruin and recreate around those without room, the longer the fewer they are."""
         for steps in _REPAIR_STEPS:
-            left = self.search.unserved
+            left = self.search.roomless
             if not len(left) or self._stop():
                 return
             most = min(steps * len(left), _REPAIR_MOST)
@@ -204,7 +204,7 @@ class _Run:
         """Route shipments over what still has room, again as long as that helps many of them."""
         before = math.inf
         while not self._stop():
-            left = self.search.unserved
+            left = self.search.roomless
             if not len(left) or len(left) > _WORTHWHILE * before:
                 return
             before = len(left)
@@ -283,14 +283,13 @@ class _Run:
         work = self._work
         prices = self._widen()
         self._ascent = None  # its memory goes before the next one's comes
-        self._ascend(prices, whole=work.whole and number > 0)
-        first = _FIRST_RATE if number == 0 else _LATER_RATE
+        self._ascend(prices, whole=work.whole and number * work.climbs >= _SETTLED)
         hot = _HOTTEST * _COOLER**number
         for chunk in range(_CHUNKS):
             if self._stop():
                 break
             with ThreadPoolExecutor(1) as beside:
-                climbing = beside.submit(self._climb, chunk, first)
+                climbing = beside.submit(self._climb, number, chunk)
                 heats = tuple(
                     hot * (_COLDEST / hot) ** (part / _CHUNKS) for part in (chunk, chunk + 1)
                 )
@@ -301,12 +300,13 @@ class _Run:
             self._prove()
             self._tell(f"proof {number + 1}", self.search.value)
 
-    def _climb(self, chunk: int, first: float) -> None:
+    def _climb(self, number: int, chunk: int) -> None:
         assert self._ascent is not None  # noqa: S101
-        total = self._work.climbs
-        for i in range(total * chunk // _CHUNKS, total * (chunk + 1) // _CHUNKS):
-            self._ascent.whole = self._ascent.whole or (self._work.whole and i >= _SETTLED)
-            self._ascent.climb(first * _LAST ** (i / total))
+        climbs, rounds = self._work.climbs, self._work.rounds
+        for i in range(climbs * chunk // _CHUNKS, climbs * (chunk + 1) // _CHUNKS):
+            done = number * climbs + i
+            self._ascent.whole = self._ascent.whole or (self._work.whole and done >= _SETTLED)
+            self._ascent.climb(_RATE * _LAST ** (done / (climbs * rounds)))
             if self._stop():
                 return
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.planner.board import NEVER
-from optimizer.planner.dag_kernels import MOST_LEGS, chain_price, plan_price, sweep
+from optimizer.planner.dag_kernels import (
+    MOST_LEGS,
+    chain_price,
+    mark_roomless,
+    plan_price,
+    sweep,
+)
 from optimizer.planner.lanes import spread
 from optimizer.planner.ruin_kernels import base_prices, board_all, improve
 
@@ -197,6 +203,15 @@ class Search:
         """Shipments that could be served in time, and are not."""
         left: Ints = self._servable[self.legs[self._servable] == 0]
         return left
+
+    @property
+    def roomless(self) -> Ints:
+        """Those of the unserved that are not left for their price: no chain has room for them."""
+        left = self.unserved
+        found = np.zeros(len(left), bool)
+        mark_roomless(self._c, self._board, self._freight, left, self._kg, self._m3, found)
+        chosen: Ints = left[found]
+        return chosen
 
     def departures(self) -> list[Ints]:
         """Return the departures of each shipment's chain, first leg first."""
