@@ -6,8 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from data.units import G_PER_KG, KG_PER_TONNE, SECONDS_PER_DAY, SECONDS_PER_HOUR
-from optimizer.itineraries import itineraries, usable_departures
+from data.units import MG_PER_KG, SECONDS_PER_DAY, SECONDS_PER_HOUR
+from optimizer.itineraries import (
+    every_way,
+    exceeds,
+    itineraries,
+    priced,
+    usable_departures,
+)
+from optimizer.levers import missed_wishes, mode_levers, saf_levers, worth
+from optimizer.marginal import Marginal, staying_aboard
 from optimizer.plan import Alternative, Lever, Unserved
 from optimizer.problem import NOT_ITS_LANE, latest_arrival, may_carry
 from optimizer.punctuality import Forecast
@@ -19,15 +27,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.freight import Shipment
-    from emissions.factors import Factors
     from optimizer.itineraries import Itinerary
+    from optimizer.marginal import Change
     from optimizer.plan import Plan
     from optimizer.problem import Problem
     from optimizer.timetable import Departure
 
-DEFAULT_PATHWAY = "hefa-uco"  # the fuel most of Europe's SAF is made of, when none is named
 _LOOK_AHEAD = timedelta(days=90)  # how far past a due date an arrival is searched for
-_SMALLEST_SAVING_KG = 1.0  # below this a measure is noise
 
 
 def why_unserved(
@@ -49,7 +55,7 @@ def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> U
                 reason=f"no chain in time passes {', '.join(s.must_use)}",
                 would_need="a later due date, or fewer things it must use",
             )
-        if why := _unsure(problem, departures, s):
+        if (why := _unsure(problem, departures, s)) or (why := _outsized(problem, departures, s)):
             return why
         limits = problem.scenario.objective
         limited = limits.carbon_cap_kgco2e is not None or limits.budget is not None
@@ -70,6 +76,37 @@ def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> U
             would_need=f"{_held_by(problem, s)}due_at later by {hours:.1f} h",
         )
     return _no_chain(problem, s)
+
+
+def _outsized(problem: Problem, departures: Sequence[Departure], s: Shipment) -> Unserved | None:
+    """Return the reason of a shipment too large for some departure of every chain in time."""
+    small = {d.departure_id for d in departures if exceeds(problem, s, d)}
+    roomy = [d for d in departures if d.departure_id not in small]
+    if s.divisible or not small or usable_departures(problem, roomy, s):
+        return None
+    ways = every_way(problem, departures, s)
+    return next((why for w in ways if (why := too_large(problem, s, w.departures))), None)
+
+
+def too_large(problem: Problem, s: Shipment, chain: Sequence[Departure]) -> Unserved | None:
+    """Return the reason of a shipment that does not fit the departures of a chain in time."""
+    small = []
+    for d in chain:
+        if exceeds(problem, s, d):
+            x = problem.services[d.service_id]
+            small.append(
+                f"{d.departure_id} ({d.units_max} {x.unit_code} of {x.unit_capacity_kg:,.0f} kg "
+                f"and {x.unit_capacity_m3:,g} m3)"
+            )
+    if not small:
+        return None
+    return Unserved(
+        shipment_id=s.shipment_id,
+        reason_code="too_large",
+        reason=f"{s.mass_kg:,.0f} kg and {s.volume_m3:,g} m3 exceed {', '.join(small)}, and no "
+        "other chain in time has more room",
+        would_need="to be divided, or a departure with more units",
+    )
 
 
 def _unsure(problem: Problem, departures: Sequence[Departure], s: Shipment) -> Unserved | None:
@@ -165,31 +202,49 @@ Ways: TypeAlias = (
 
 
 def alternatives_of(problem: Problem, ways_of: Ways, plan: Plan) -> tuple[Alternative, ...]:
-    """Return the other chains of each shipment with the reason why each was not chosen."""
-    chosen: dict[str, list[str]] = {}
-    for leg in plan.legs:
-        if leg.service_id:
-            chosen.setdefault(leg.line.element.shipment_id, []).append(leg.service_id)
+    """Return the chain of each shipment, and the others with the reason why each was not chosen."""
+    chosen, forecast = _chosen(problem, ways_of, plan), Forecast(problem)
+    marginal = Marginal(problem, plan)
     found = []
-    forecast = Forecast(problem)
     for s in problem.shipments:
-        ways = ways_of[s.shipment_id]
-        taken = tuple(chosen.get(s.shipment_id, ()))
-        mine = next((w for w in ways if w.services == taken), None)
-        rank = 0
-        for way in ways:
-            if way is mine:
-                found.append(Alternative(rank=0, itinerary=way, why_not="chosen"))
-                continue
-            rank += 1
-            found.append(
-                Alternative(
-                    rank=rank,
-                    itinerary=way,
-                    why_not=_too_unsure(forecast, s, way, plan) + _why_not(s, way, mine, plan),
-                )
-            )
+        mine = chosen.get(s.shipment_id)
+        if mine is not None:
+            found.append(Alternative(rank=0, itinerary=mine, why_not="chosen"))
+        for rank, way in enumerate(_others(problem, ways_of[s.shipment_id], mine), start=1):
+            why = _too_unsure(forecast, s, way, plan)
+            why += _why_not(s, way, mine, marginal.change(s, way.departures), plan)
+            found.append(Alternative(rank=rank, itinerary=way, why_not=why))
     return tuple(found)
+
+
+def _chosen(problem: Problem, ways_of: Ways, plan: Plan) -> dict[str, Itinerary]:
+    """Return the chain of each planned shipment: its price alone, and CO2e as its legs have it."""
+    chains, arrived = plan.departures_of(), arrivals(plan.legs)
+    mg: dict[str, list[int]] = {name: [0, 0] for name in chains}
+    for leg in plan.legs:
+        sums = mg[leg.line.element.shipment_id]
+        sums[0] += leg.line.physical.wtw_mg
+        sums[1] += leg.line.market_based.wtw_mg
+    return {
+        s.shipment_id: replace(
+            next((w for w in ways_of[s.shipment_id] if w.departures == chains[s.shipment_id]), None)
+            or priced(problem, s, [chains[s.shipment_id]])[0],
+            arrives_at=arrived[s.shipment_id],
+            physical_kgco2e=mg[s.shipment_id][0] / MG_PER_KG,
+            market_kgco2e=mg[s.shipment_id][1] / MG_PER_KG,
+        )
+        for s in problem.shipments
+        if s.shipment_id in chains
+    }
+
+
+def _others(problem: Problem, ways: Sequence[Itinerary], mine: Itinerary | None) -> list[Itinerary]:
+    """Return all ways but the chosen one: that of the same departures, or else services."""
+    if mine is None:
+        return list(ways)
+    same = next((w for w in ways if w.departures == mine.departures), None)
+    same = same or next((w for w in ways if w.services == mine.services), None)
+    return [staying_aboard(problem, mine.departures, w) for w in ways if w is not same]
 
 
 def _too_unsure(forecast: Forecast, s: Shipment, way: Itinerary, plan: Plan) -> str:
@@ -201,118 +256,33 @@ def _too_unsure(forecast: Forecast, s: Shipment, way: Itinerary, plan: Plan) -> 
     return f"in time with {told}, wanted {_chance(wanted)}; "
 
 
-def _why_not(s: Shipment, way: Itinerary, mine: Itinerary | None, plan: Plan) -> str:
+def _why_not(
+    s: Shipment, way: Itinerary, mine: Itinerary | None, change: Change, plan: Plan
+) -> str:
     parts = []
     if way.arrives_at > s.due_at:
         days = (way.arrives_at - s.due_at).total_seconds() / SECONDS_PER_DAY
         parts.append(f"late by {days:.1f} days")
-    if mine is None:
-        return "; ".join([*parts, "the chosen chain is shared with others, see legs"])
-    cost = way.cost_eur - mine.cost_eur
-    basis = plan.problem.scenario.objective.co2e_basis
-    co2e = _co2e(way, basis) - _co2e(mine, basis)
-    parts.append(f"{cost:+,.0f} EUR and {co2e:+,.0f} kg CO2e against the chosen chain, alone")
-    if cost < 0 and co2e < 0 and len(parts) == 1:
-        parts.append("dearer once the chosen chain shares its units")
+    if change.full:
+        parts.append(f"no room on {', '.join(change.full)}")
+    if missed := missed_wishes(plan.problem, s, way):
+        parts.append(f"does not use {', '.join(missed)}")
+    hindered = bool(parts)
+    market = plan.problem.scenario.objective.co2e_basis == "market_based"
+    cost, co2e = change.paid_eur, change.market_kgco2e if market else change.physical_kgco2e
+    parts.append(
+        f"{cost:+,.0f} EUR and {co2e:+,.0f} kg CO2e ({'market-based' if market else 'physical'}) "
+        "against the plan, the others as they travel"
+    )
+    if cost < 0 and co2e < 0 and not hindered:
+        if mine is not None and way.arrives_at > mine.arrives_at:
+            parts.append("better, but later")
+        elif plan.status != "optimal":
+            parts.append("better, and not found within the effort")
     return "; ".join(parts)
-
-
-def _co2e(way: Itinerary, basis: str) -> float:
-    return way.market_kgco2e if basis == "market_based" else way.physical_kgco2e
 
 
 def levers_of(problem: Problem, ways_of: Ways, plan: Plan) -> tuple[Lever, ...]:
     """Return measures that would lower CO2e further: first what costs nothing, then by EUR/t."""
-    found = [*_mode_levers(problem, ways_of, plan), *_saf_levers(problem, plan)]
-    return tuple(sorted(found, key=lambda x: (*_worth(x), x.kind, x.about)))
-
-
-def _worth(lever: Lever) -> tuple[float, float]:
-    """Order measures: those that cost nothing by what they save, then by price per tonne."""
-    return max(0.0, lever.eur_per_t), -lever.saves_kgco2e
-
-
-def _mode_levers(problem: Problem, ways_of: Ways, plan: Plan) -> list[Lever]:
-    """Price the cheapest greener chain in time of each shipment against what it now costs."""
-    now_kg: dict[str, float] = {}
-    now_eur: dict[str, float] = {}
-    for leg in plan.legs:
-        name = leg.line.element.shipment_id
-        now_kg[name] = now_kg.get(name, 0.0) + leg.line.physical.wtw_kgco2e
-        now_eur[name] = now_eur.get(name, 0.0) + leg.cost_eur
-    found = []
-    forecast, wanted = Forecast(problem), problem.scenario.robustness.min_on_time_probability
-    for s in problem.shipments:
-        name = s.shipment_id
-        if name not in now_kg:
-            continue
-        offers = [
-            _mode_lever(problem, s, way, now_kg[name], now_eur[name])
-            for way in ways_of[name]
-            if way.arrives_at <= s.due_at
-            and (not wanted or (forecast.on_time(s, way.departures).probability or 0.0) >= wanted)
-            and now_kg[name] - way.physical_kgco2e > _SMALLEST_SAVING_KG
-        ]
-        found += sorted(offers, key=_worth)[:1]
-    return found
-
-
-def _mode_lever(
-    problem: Problem, s: Shipment, way: Itinerary, now_kg: float, now_eur: float
-) -> Lever:
-    saves, costs = now_kg - way.physical_kgco2e, way.cost_eur - now_eur
-    per_t = costs / saves * KG_PER_TONNE
-    days = (s.due_at - way.arrives_at).total_seconds() / SECONDS_PER_DAY
-    return Lever(
-        kind="mode",
-        about=s.shipment_id,
-        saves_kgco2e=saves,
-        costs_eur=costs,
-        eur_per_t=per_t,
-        text=f"{s.shipment_id}: {' > '.join(way.services)}, alone, {days:.1f} days in hand"
-        + _opens(problem, way),
-    )
-
-
-def _opens(problem: Problem, way: Itinerary) -> str:
-    """Return which closures of the scenario a chain would have to open."""
-    shut = dict.fromkeys(problem.closed[x] for x in way.services if x in problem.closed)
-    return f" (were it open: {', '.join(shut)})" if shut else ""
-
-
-def _saf_levers(problem: Problem, plan: Plan) -> list[Lever]:
-    """Price SAF for the fuel of each flight service that is still fossil."""
-    factors, fuel = problem.factors, problem.scenario.fuel
-    pathway_id = fuel.saf_pathway or DEFAULT_PATHWAY
-    price = fuel.saf_price_per_t or _usual_saf_premium(factors)
-    pathway, lhv = factors.pathway(pathway_id), factors.carrier("jet").lhv_mj_per_kg
-    saved: dict[str, float] = {}
-    tonnes: dict[str, float] = {}
-    for leg in plan.legs:
-        line = leg.line
-        if line.element.mode != "air":
-            continue
-        fuel_mj = line.fuel_kg * lhv
-        rest_mj = fuel_mj - line.element.saf_kg * pathway.lhv_mj_per_kg
-        per_mj = line.physical.wtw_kgco2e / fuel_mj - pathway.total_gco2e_per_mj / G_PER_KG
-        saved[leg.service_id] = saved.get(leg.service_id, 0.0) + max(0.0, rest_mj) * per_mj
-        need = max(0.0, rest_mj) / pathway.lhv_mj_per_kg / KG_PER_TONNE
-        tonnes[leg.service_id] = tonnes.get(leg.service_id, 0.0) + need
-    return [
-        Lever(
-            kind="saf",
-            about=service_id,
-            saves_kgco2e=saves,
-            costs_eur=tonnes[service_id] * price,
-            eur_per_t=tonnes[service_id] * price / saves * KG_PER_TONNE,
-            text=f"{service_id}: {tonnes[service_id]:.2f} t neat {pathway_id} for the fossil rest",
-        )
-        for service_id, saves in sorted(saved.items())
-        if saves > _SMALLEST_SAVING_KG
-    ]
-
-
-def _usual_saf_premium(factors: Factors) -> float:
-    """Return what a tonne of neat SAF costs above the jet fuel that a freight rate holds."""
-    saf = factors.parameter("saf_price_eur_per_t_typical")
-    return saf - factors.parameter("jet_price_eur_per_t")
+    found = [*mode_levers(problem, ways_of, plan), *saf_levers(problem, plan)]
+    return tuple(sorted(found, key=lambda x: (*worth(x), x.kind, x.about)))

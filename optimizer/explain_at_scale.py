@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.units import SECONDS_PER_HOUR
-from optimizer.explain import alternatives_of, levers_of
+from optimizer.explain import alternatives_of, levers_of, too_large
 from optimizer.itineraries import priced
 from optimizer.plan import Unserved
 from optimizer.prices import units_needed
@@ -100,16 +100,20 @@ def _unserved(
         if s.shipment_id not in plan.unservable:
             found.append(_left_behind(plan, s, ways[s.shipment_id]))
         elif s.shipment_id in late.chains:
-            found.append(_late(problem, s, late))
+            found.append(_late(problem, s, late.chains[s.shipment_id]))
         else:
             found.append(_nowhere(problem, s, other))
     return tuple(found)
 
 
-def _late(problem: Problem, s: Shipment, late: Ways) -> Unserved:
-    """Name the earliest arrival, by how much it is late, and the leg that holds freight longest."""
-    chain = late.chains[s.shipment_id]
+def _late(problem: Problem, s: Shipment, chain: Sequence[Departure]) -> Unserved:
+    """Name the earliest arrival, by how much it is late, and the leg that holds freight longest.
+
+    The earliest chain leaves room out of account: where it is in time, it has too little.
+    """
     at = problem.delivered_at(chain[-1])
+    if at <= latest_arrival(s) and (outsized := too_large(problem, s, chain)):
+        return outsized
     ready, waits = problem.picked_up_at(s), []
     for d in chain:
         waits.append(((d.arrives_at - ready).total_seconds() / SECONDS_PER_HOUR, d.departure_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MAX_LEGS = 7  # carriages in one chain; more is no route that a forwarder would offer
 # Chains begun for one shipment: a person reads a dozen, a dense network has millions.
 _MOST_BEGUN, _BEGUN_IN_ALL, _LEAST_BEGUN = 10_000, 100_000, 500
+_NOISE = 1e-9  # units; a load above a whole one by float noise alone opens none
 _NEAR_SHARE = 0.02  # routes whose cost, hours and CO2e all differ by less are the same to people
 
 
@@ -58,6 +60,12 @@ def usable_departures(
     while at_once and len(kept) < len(again := _backward(problem, caught, shipment, last)):
         kept = again
     return tuple(sorted(kept, key=lambda d: (d.departs_at, d.departure_id)))
+
+
+def exceeds(problem: Problem, s: Shipment, d: Departure) -> bool:
+    """Tell whether a shipment needs more units than a departure has, were it empty."""
+    load = units_needed(problem.services[d.service_id], s.mass_kg, s.volume_m3)
+    return d.units_max is not None and load > d.units_max + _NOISE
 
 
 def _carries(service: Service, shipment: Shipment) -> bool:
@@ -249,25 +257,36 @@ class _Pricing:
         key = (hub_id, from_mode, to_mode)
         if key not in self._handling:
             transfer = self._problem.transfers[key]
-            inventory = transfer_inventory(transfer, self._problem, self._shipment)
-            self._handling[key] = (
-                transfer.cost_eur_per_t * self._shipment.mass_kg / KG_PER_TONNE,
-                inventory.physical.wtw_kgco2e,
-                inventory.market_based.wtw_kgco2e,
-            )
+            self._handling[key] = handled(transfer, self._problem, self._shipment)
         return self._handling[key]
+
+
+def handled(transfer: Transfer, problem: Problem, shipment: Shipment) -> tuple[float, float, float]:
+    """Return (EUR, physical kg, market kg) of handling a shipment once."""
+    inventory = transfer_inventory(transfer, problem, shipment)
+    return (
+        transfer.cost_eur_per_t * shipment.mass_kg / KG_PER_TONNE,
+        inventory.physical.wtw_kgco2e,
+        inventory.market_based.wtw_kgco2e,
+    )
+
+
+def opened_for(service: Service, mass_kg: float, volume_m3: float) -> tuple[int, float]:
+    """Return the full units and the part load that are cheapest for a load."""
+    load = units_needed(service, mass_kg, volume_m3)
+    full, whole = math.ceil(load - _NOISE), math.floor(load + _NOISE)
+    if service.price.part_load_factor is None or full == whole:
+        return full, 0.0
+    split = unit_price_eur(service.price, whole, load - whole)
+    return (
+        (whole, load - whole) if split < unit_price_eur(service.price, full, 0.0) else (full, 0.0)
+    )
 
 
 def alone(service: Service, shipment: Shipment, rates: Rates) -> tuple[float, float, float]:
     """Return (EUR, physical kg, market kg) of a shipment that shares its units with nobody."""
-    load = units_needed(service, shipment.mass_kg, shipment.volume_m3)
-    full, part = -(-load // 1), 0.0
-    if service.price.part_load_factor is not None:
-        whole = load // 1
-        split = unit_price_eur(service.price, int(whole), load - whole)
-        if split < unit_price_eur(service.price, int(full), 0.0):
-            full, part = whole, load - whole
-    price = unit_price_eur(service.price, int(full), part)
+    full, part = opened_for(service, shipment.mass_kg, shipment.volume_m3)
+    price = unit_price_eur(service.price, full, part)
     price += shipment_price_eur(service.price, shipment.mass_kg, shipment.volume_m3)
     opened = full + part
     return (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ortools.math_opt.python import mathopt
 
-from optimizer.itineraries import transfers_from, usable_departures
+from optimizer.itineraries import exceeds, transfers_from, usable_departures
 from optimizer.prices import fare_steps
 from optimizer.timetable import boarding_time
 
@@ -101,7 +101,8 @@ def _flow(
     model: mathopt.Model, problem: Problem, departures: Sequence[Departure], shipment: Shipment
 ) -> Flow:
     name, whole = shipment.shipment_id, not shipment.divisible
-    usable = usable_departures(problem, departures, shipment)
+    roomy = [d for d in departures if shipment.divisible or not exceeds(problem, shipment, d)]
+    usable = usable_departures(problem, roomy, shipment)
     flow = Flow(
         shipment=shipment,
         usable=usable,

@@ -55,7 +55,7 @@ def test_too_much_for_any_departure_is_left_unless_divisible(world: Any) -> None
     """Forced: 6 t find no unit that takes them; divided they fill one flight and use another."""
     two_flights(world)
     world.shipments[0]["divisible"] = "no"
-    assert [u.reason_code for u in world.solve(COST).unserved] == ["capacity"]
+    assert [u.reason_code for u in world.solve(COST).unserved] == ["too_large"]
     world.shipments[0]["divisible"] = "yes"
     plan = world.solve(COST)
     assert not plan.unserved

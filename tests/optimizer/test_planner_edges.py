@@ -86,12 +86,13 @@ def test_carriage_for_nothing(world: Any, both: Any, mode: str) -> None:
 
 
 def test_no_units_on_offer(world: Any, both: Any) -> None:
-    """A departure of no units takes nobody: some chain exists, and there is no room on it."""
+    """A departure of no units takes nobody: no chain can serve them, and none is the gap's."""
     world.service("FLIGHT")["units_max"] = 0
     exact, found = both(world)
     assert len(found.unserved) == 2
-    assert found.levels[0].value == exact.levels[0].value
-    assert not found.unservable
+    assert found.levels[0].value == exact.levels[0].value == 0
+    assert found.unservable == exact.unservable == {"A", "B"}
+    assert {u.reason_code for u in (*exact.unserved, *found.unserved)} == {"too_large"}
 
 
 def test_hundreds_of_units_on_one_departure(world: Any, both: Any) -> None:

@@ -79,7 +79,7 @@ def test_no_units_means_no_service(world: Any) -> None:
     world.service("FLIGHT")["units_max"] = 0
     plan = world.solve(COST)
     assert {u.shipment_id for u in plan.unserved} == {"A", "B"}
-    assert {u.reason_code for u in plan.unserved} == {"capacity"}
+    assert {u.reason_code for u in plan.unserved} == {"too_large"}
 
 
 def test_a_heavy_load_opens_a_second_truck(world: Any) -> None:

@@ -152,11 +152,11 @@ def test_limits_on_units_stand_from_the_start(static: Static, monkeypatch: Any) 
 
 
 def test_no_capacity_leaves_freight_behind(static: Static) -> None:
-    """Forced: what no arc can take in one piece is left, for capacity."""
+    """Forced: what no arc can take in one piece is left, as too large."""
     static.network(RING)
     static.freight((("A", "D", 11),))
     (left,) = static.plan().unserved
-    assert left.reason_code == "capacity"
+    assert left.reason_code == "too_large"
 
 
 def test_a_cycle_of_no_duration_does_not_count_as_used(static: Static) -> None:
