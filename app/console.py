@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from data.findings import Report
 
 _MOST_LEVERS = 5
+_PRICED = {"lateness EUR": "lateness_eur", "left behind (penalty) EUR": "left_penalty_eur"}
 _SURE = 0.9  # of being in time, to be counted as such
 
 
@@ -37,8 +38,11 @@ def show_comparison(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print plans side by side; the three columns stay three columns."""
     table = Table(title="Scenarios side by side", title_justify="left")
     table.add_column("scenario")
+    # Prices that nobody pays stand apart, and only where there are any.
+    priced = {title: key for title, key in _PRICED.items() if any(row[key] > 0 for row in rows)}
     for name in (
         "cost EUR",
+        *priced,
         "mean days",
         "physical kg CO2e",
         "market-based kg CO2e",
@@ -54,7 +58,8 @@ def show_comparison(rows: Sequence[Mapping[str, Any]]) -> None:
         days = "-" if row["mean_days"] is None else f"{row['mean_days']:.1f}"
         table.add_row(
             row["title"],
-            f"{row['cost_eur']:,.0f}",
+            f"{row['paid_eur']:,.0f}",
+            *(f"{row[key]:,.0f}" for key in priced.values()),
             days,
             _kg(row["physical_kgco2e"]),
             _kg(row["market_based_kgco2e"]),
@@ -79,6 +84,8 @@ def show_plan(document: Mapping[str, Any], out: Path) -> None:
     shares = ", ".join(f"{m} {_percent(p)}" for m, p in s["mode_shares"].items())
     console.print(f"physical CO2e by mode: {shares}")
     show_punctuality(document["punctuality"])
+    if document.get("frontier_stopped"):
+        console.print(f"frontier: stopped, {len(document['frontier'])} points kept")
     for u in document["unserved"]:
         console.print(
             f"unserved {u['shipment_id']}: {u['reason']}; would need {u['would_need']}",

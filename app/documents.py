@@ -10,7 +10,7 @@ from app.rows import consignment_rows, plan_rows
 from data.units import MG_PER_KG
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from data.findings import Report
     from data.tables import Row
@@ -119,9 +119,17 @@ def _level(level: Any) -> dict[str, Any]:  # noqa: ANN401  (one of plan.levels)
     }
 
 
+_PAID = ("transport", "hubs", "saf", "eac", "credits")
+
+
 def _costs(plan: Plan) -> dict[str, float]:
-    names = ("transport", "hubs", "saf", "eac", "credits", "lateness", "unserved_penalty")
-    return {name: getattr(plan.costs, name) / 100 for name in (*names, "total")}
+    names = (*_PAID, "lateness", "unserved_penalty", "paid", "total")
+    return {name: getattr(plan.costs, name) / 100 for name in names}
+
+
+def paid_eur(cost: Mapping[str, float]) -> float:
+    """Return what is paid to others, of the costs of a summary; older ones hold its parts alone."""
+    return cost.get("paid", round(sum(cost[name] for name in _PAID), 2))
 
 
 def _mode_shares(inventory: Inventory) -> dict[str, float]:
@@ -185,6 +193,7 @@ def _where_there_is_any(plan: Plan) -> dict[str, Any]:
         "trace": [
             {"phase": x.phase, "best": x.best, "bound": x.bound, "gap": x.gap} for x in plan.trace
         ],
+        "frontier_stopped": plan.frontier_stopped,
     }
     return {name: rows for name, rows in parts.items() if rows}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path  # noqa: TC003  (Typer reads annotations)
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -248,6 +248,7 @@ def _preview(file: Path, options: Options, *, as_json: bool) -> int:
 def explain_two(folders: list[Path], out: Path | None, *, as_json: bool) -> int:
     """Explain why two footprints differ: distance, load, factor, boundary, to the milligram."""
     from app.footprint_console import show_explanation  # noqa: PLC0415
+    from app.rankings import ranking_of, say_ranking  # noqa: PLC0415
     from emissions.differences import explain, read_legs_result  # noqa: PLC0415
 
     if len(folders) != 2:  # noqa: PLR2004  (before and after)
@@ -256,7 +257,7 @@ def explain_two(folders: list[Path], out: Path | None, *, as_json: bool) -> int:
         read_legs_result(_bytes_of(folder / "legs.csv"), f"{folder}/legs.csv") for folder in folders
     )
     found = explain(before, after)
-    content = json.dumps(found.document() | {"ranking": ranking_of(folders)}, indent=1)
+    content = json.dumps(found.document() | ranking_of(folders).document(), indent=1)
     if out is not None:
         out.write_text(content + "\n", "utf-8")
     if as_json:
@@ -265,28 +266,6 @@ def explain_two(folders: list[Path], out: Path | None, *, as_json: bool) -> int:
         show_explanation(found)
         say_ranking(folders)
     return _DONE
-
-
-def ranking_of(folders: list[Path]) -> list[dict[str, Any]]:
-    """Return folders from the greenest, and whether the data supports each place."""
-    from dataclasses import asdict  # noqa: PLC0415
-
-    from emissions.differences import estimate_of, read_legs_result  # noqa: PLC0415
-    from emissions.uncertainty import rank  # noqa: PLC0415
-
-    options = [
-        estimate_of(str(f), read_legs_result(_bytes_of(f / "legs.csv"), f"{f}/legs.csv"))
-        for f in folders
-    ]
-    return [asdict(place) for place in rank(options)]
-
-
-def say_ranking(folders: list[Path]) -> None:
-    """Print which folder is greenest by its physical CO2e, as far as the data supports it."""
-    for place in ranking_of(folders):
-        sure = f"{100 * place['probability_best']:.0f} % sure to be greener than every other alone"
-        doubt = "" if place["supported"] else "; not told apart from the one before by the data"
-        typer.echo(f"place {place['place']}: {place['name']}, {sure}{doubt}")
 
 
 @factors_app.command(name="list")

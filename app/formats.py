@@ -112,7 +112,8 @@ activity. The planner and the inventory use the same figure.
 **A problem** is a folder with `shipments` and the tables below, or a bare shipments file, which is
 planned on the shipped world network under stated assumptions (docs/network.md).
 
-**A plan folder** holds the plan tables below, `summary.json`, `plan.json` (all of it, sorted keys),
+**A plan folder** holds the plan tables below, `summary.json`, `plan.json` (all of it, sorted keys,
+with the SHA-256 of the other files and of itself: a folder that changed is refused when it is read),
 `map.html` (one file that loads nothing), `lanes.geojson` for a GIS, and
 `hubs.csv` and `shipments.csv`, what was planned and where it passed. A *pack* (`claim.zip`) is described in
 [methodology.md](methodology.md), section 11.

@@ -71,6 +71,9 @@ def plan(  # noqa: PLR0913  (the options of the verb)
 
     if frontier and frontier < _FEWEST_POINTS:
         raise GreenlaneError(f"--frontier {frontier}, wanted at least {_FEWEST_POINTS} points")
+    workflow.refuse_as_folder(out)
+    if resume is not None:
+        workflow.refuse_as_folder(resume)
     chosen = Scenario() if scenario is None else read_scenario(_scenario_file(scenario))
     tools = open_tools()
     day = _day(as_of)
@@ -143,6 +146,8 @@ def compare(
     from app import footprint_verbs, workflow  # noqa: PLC0415
     from app.console import show_comparison  # noqa: PLC0415
     from app.override_console import show_overrides  # noqa: PLC0415
+    from app.rankings import say_ranking  # noqa: PLC0415
+    from app.seals import is_sealed  # noqa: PLC0415
 
     if all(workflow.is_footprint(folder) for folder in folders):
         return footprint_verbs.explain_two(folders, out, as_json=as_json)
@@ -150,11 +155,14 @@ def compare(
     plans = {
         folder.name if short else str(folder): workflow.read_plan(folder) for folder in folders
     }
+    for name, document in plans.items():
+        if not is_sealed(document):
+            _say(f"{name}: not checked; an older plan.json does not say what its folder held")
     rows = workflow.compare(plans)
     if as_json:
         typer.echo(json.dumps(rows, sort_keys=True))
     else:
         show_comparison(rows)
-        footprint_verbs.say_ranking(folders)
+        say_ranking(folders)
         show_overrides(plans)
     return _DONE

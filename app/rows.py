@@ -171,6 +171,8 @@ def _frontier_rows(plan: Plan) -> list[Row]:
             "lower_bound": p.lower_bound,
             "gap": p.gap,
             "status": p.status,
+            "left": p.left,
+            "unservable_cost": round(p.unservable_eur, 2),
             "saf_kg": p.saf_kg,
             "eac_kwh": p.eac_kwh,
             "eur_per_t": p.eur_per_t,

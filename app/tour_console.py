@@ -8,12 +8,23 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.console import open_console
+from app.views.text import tours_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_COLUMNS = ("tour", "vehicle", "stops", "departs", "returns", "km", "EUR", "energy", "kg CO2e")
+_COLUMNS = (
+    "tour",
+    "vehicle",
+    "stops",
+    "departs (UTC)",
+    "returns (UTC)",
+    "km",
+    "EUR",
+    "energy",
+    "kg CO2e",
+)
 
 
 def show_tours(document: Mapping[str, Any], out: Path) -> None:
@@ -28,7 +39,7 @@ def show_tours(document: Mapping[str, Any], out: Path) -> None:
     physical = s["physical_kgco2e"]
     kg = "no CO2e" if physical is None else f"{physical['wtw']:,.1f} kg CO2e physical"
     console.print(
-        f"{s['vehicles']} tours, {s['distance_km']:,.1f} km, {s['cost']:,.2f} EUR, {kg}; "
+        f"{tours_words(s['vehicles'])}, {s['distance_km']:,.1f} km, {s['cost']:,.2f} EUR, {kg}; "
         f"{s['stops']['served']} of {s['stops']['asked']} stops"
     )
     proof = "proven best" if s["objective"]["proven"] else "not proven: the gap is not known"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.documents import factor_basis, json_bytes, plan_document, summary
+from app.documents import factor_basis, json_bytes, paid_eur, plan_document, summary
 from app.rows import consignment_rows, plan_rows, refused_rows
+from app.seals import PLAN_FILE, check_seal, sealed
 from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
 from data.errors import DataError
@@ -101,9 +103,7 @@ def make_plan(  # noqa: PLR0913  (one option each)
         hands = replace(hands, show=lambda made: drafts(lambda: _draft(made(), intake)))
     plan = _solved(intake.problem, effort, as_of, report, hands)
     if frontier_points:
-        report("tracing the frontier")
-        points = frontier(intake.problem, frontier_points, effort=effort, report=report)
-        plan = replace(plan, frontier=points)
+        plan = _traced(plan, intake.problem, frontier_points, report, hands, effort)
     findings = audit(plan)
     findings.raise_if_failed()
     late = published_after(plan.inventory, tools.factors, plan.as_of)
@@ -150,6 +150,33 @@ def _solved(
     return replace(plan, trace=tuple(trace)) if plan.deterministic else plan
 
 
+def _traced(  # noqa: PLR0913, PLR0917  (a plan, and what traces its frontier)
+    plan: Plan,
+    problem: Problem,
+    points: int,
+    report: Callable[[str], None],
+    hands: Hands,
+    effort: Effort,
+) -> Plan:
+    """Return the plan with its frontier; a stop keeps the points found so far, and is told."""
+    if plan.interrupted:
+        report("stopped: the frontier is not traced")
+        return replace(plan, frontier_stopped=True)
+    report("tracing the frontier")
+    stopped: list[bool] = []
+
+    def stop() -> bool:
+        if hands.stop():
+            stopped.append(True)
+        return bool(stopped)
+
+    found = frontier(
+        problem, points, effort=effort, report=report, hands=replace(hands, stop=stop, start=None)
+    )
+    plan = replace(plan, frontier=found)
+    return replace(plan, frontier_stopped=True, deterministic=False) if stopped else plan
+
+
 def _draft(plan: Plan, intake: Intake) -> dict[str, Any]:
     """Return the document of a plan on the way: what has no chain yet may still get one."""
     planned = {leg.line.element.shipment_id for leg in plan.legs}
@@ -167,19 +194,38 @@ def _draft(plan: Plan, intake: Intake) -> dict[str, Any]:
     return plan_document(plan, summary(plan, intake, "in the making"))
 
 
+def refuse_as_folder(path: Path) -> None:
+    """Refuse what can be no folder to write to, before hours of work are done for it.
+
+    Raises
+    ------
+    DataError
+        when it is a file, lies below one, or may not be written.
+    """
+    there = next(p for p in (path, *path.absolute().parents) if p.exists())
+    if not there.is_dir():
+        what = "a file" if there == path else f"{there}, which is a file"
+        raise DataError(f"{path}: found {what}, wanted a folder, or a name that is still free")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise DataError(
+            f"{path}: found {there} without leave to write, wanted a folder to write to"
+        )
+
+
 def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
     """Write every file of docs/formats.md; the same plan gives the same bytes."""
+    refuse_as_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     rows = plan_rows(planned.plan) | {REFUSED.name: refused_rows(planned.intake.refused)}
     files = {f"{s.name}.csv": write_bytes(rows[s.name], s) for s in PLAN_TABLES}
     if consignments := consignment_rows(planned.plan):
         files[f"{CONSIGNMENTS.name}.csv"] = write_bytes(consignments, CONSIGNMENTS)
     files["summary.json"] = json_bytes(planned.document["summary"])
-    files["plan.json"] = json_bytes(planned.document)
     files["map.html"] = map_html(planned.document, land(tools.catalogue, "50m")).encode()
     files["hubs.csv"] = hubs_bytes(planned.plan)
     files["shipments.csv"] = planned_shipments_bytes(planned.plan)
     files["lanes.geojson"] = lanes_geojson(planned.document)
+    files[PLAN_FILE] = sealed(planned.document, files)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return tuple(folder / name for name in files)
@@ -229,9 +275,10 @@ def read_plan(folder: Path) -> dict[str, Any]:
     Raises
     ------
     DataError
-        if there is none, or it is not one of ours.
+        if there is none, it is not one of ours, or a file of the folder changed since it was
+        written.
     """
-    path = folder / "plan.json"
+    path = folder / PLAN_FILE
     try:
         document: dict[str, Any] = json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -243,6 +290,7 @@ def read_plan(folder: Path) -> dict[str, Any]:
     missing = sorted({"scenario", "summary", "legs", "hubs", "services"} - set(document))
     if missing:
         raise DataError(f"{path}: lacks {', '.join(missing)}")
+    check_seal(folder, document)
     return document
 
 
@@ -257,6 +305,9 @@ def _comparison(name: str, document: Mapping[str, Any]) -> dict[str, Any]:
         "scenario": name,
         "title": document["scenario"]["title"],
         "cost_eur": s["cost"]["total"],
+        "paid_eur": paid_eur(s["cost"]),
+        "lateness_eur": s["cost"]["lateness"],
+        "left_penalty_eur": s["cost"]["unserved_penalty"],
         "mean_days": None if s["mean_hours"] is None else s["mean_hours"] / 24.0,
         "physical_kgco2e": s["physical_kgco2e"]["wtw"],
         "market_based_kgco2e": s["market_based_kgco2e"]["wtw"],

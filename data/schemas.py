@@ -510,7 +510,8 @@ UNSERVED = Schema(
         text("shipment_id", "the shipment", required=True),
         text(
             "reason_code",
-            "no_chain, no_chain_in_time, incompatible, capacity, limit, booking, punctuality",
+            "no_chain, no_chain_in_time, incompatible, too_large, capacity, limit, price, "
+            "must_use, booking, punctuality",
         ),
         text("reason", "in words and numbers"),
         text("would_need", "the smallest change that would help"),
@@ -544,9 +545,11 @@ FRONTIER = Schema(
         number("wtw_kgco2e", "physical", required=True),
         number("market_wtw_kgco2e", "market-based", required=True),
         number("hours", "mean door to door", required=True),
-        number("lower_bound", "of the objective"),
-        number("gap", "(value - lower bound) / value"),
+        number("lower_bound", "no plan that emits and leaves no more costs less, EUR"),
+        number("gap", "(cost - lower bound) / cost, without unservable_cost"),
         text("status", "optimal or feasible"),
+        integer("left", "shipments left that some chain could serve in time"),
+        number("unservable_cost", "in cost and bound: price of what no chain can serve, EUR"),
         number("saf_kg", "neat SAF bought"),
         number("eac_kwh", "kWh covered by certificates"),
         number("eur_per_t", "price of what is abated beyond the point before"),

@@ -114,8 +114,10 @@ class FrontierPoint:
     market_mg: int
     hours: float
     lower_bound: float
-    gap: float
+    gap: float  # without the price of what no chain can serve, which is in cost and bound
     status: str
+    left: int = 0  # shipments left that some chain could serve in time
+    unservable_eur: float = 0.0  # in cost and bound: the price of what no chain can serve
     saf_kg: float = 0.0
     eac_kwh: float = 0.0
     eur_per_t: float | None = None  # of what this point abates beyond the one before it
@@ -190,6 +192,7 @@ class Plan:
     alternatives: tuple[Alternative, ...] = ()
     levers: tuple[Lever, ...] = ()
     frontier: tuple[FrontierPoint, ...] = ()
+    frontier_stopped: bool = False  # somebody stopped the trace, and kept the points found so far
     punctuality: tuple[OnTime, ...] = ()
     unservable: frozenset[str] = frozenset()  # no chain in time, whatever else travels
     trace: tuple[TracePoint, ...] = ()  # of a search at scale that ran to its counted end

@@ -311,4 +311,8 @@ def _faults(s: Scenario) -> list[str]:
         ),
         (set(s.objective.weights) <= {"cost", "co2e", "time"}, f"weights {s.objective.weights}"),
     ]
-    return [f"{what} is not possible; see docs/formats.md" for good, what in checks if not good]
+    faults = [f"{what} is not possible; see docs/formats.md" for good, what in checks if not good]
+    if len(set(s.objective.order)) < len(s.objective.order):
+        found = ", ".join(s.objective.order)
+        faults.append(f"[objective] order: found {found}, wanted each level at most once")
+    return faults

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from optimizer.assemble import Body, assemble
 from optimizer.errors import ProblemError
+from optimizer.exact_only import clock_of, moves, refuse, rows_for_exact, said
 from optimizer.explain import alternatives_of, levers_of, why_unserved
 from optimizer.explain_at_scale import explained_at_scale
-from optimizer.frontiers import point_of, undominated
+from optimizer.frontiers import point_of, undominated, unpriced
 from optimizer.itineraries import itineraries
-from optimizer.plan import Level, Plan
-from optimizer.problem import leaving_eur, saf_limit_share
+from optimizer.problem import saf_limit_share
+from optimizer.proofs import overfull, plan_of, proven
 from optimizer.punctuality import on_time_of
-from optimizer.scores import level_value
 from optimizer.solvers.mip import choose, nodes_of
+from optimizer.solvers.static import is_design
 from optimizer.timetable import without_successor
 from optimizer.whole_timetable import with_whole_timetable
 
@@ -23,20 +24,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from optimizer.exact_only import Clock
     from optimizer.explain import Ways
-    from optimizer.plan import FrontierPoint
+    from optimizer.plan import FrontierPoint, Plan
     from optimizer.planner.choose import Draft
     from optimizer.planner.engine import Progress
     from optimizer.planner.shards import Workers
     from optimizer.problem import Problem
-    from optimizer.solvers.choice import Choice, LevelResult
     from optimizer.timetable import Departure
 
 
 _SCOUT = "small"
 _LONGEST_S = 86_400.0
 _SEEDS = 2**31
-PROVEN_GAP = 1e-5  # prices are rounded to cents and legs to milligrams: no gap is quite zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,7 @@ def _choose(
     """Return the best plan, and the departures it could choose from."""
     if is_large(problem):
         return _choose_at_scale(problem, effort, as_of, report, hands)
-    return _choose_exactly(problem, effort, as_of, report)
+    return _choose_exactly(problem, effort, as_of, report, hands)
 
 
 def is_large(problem: Problem) -> bool:
@@ -159,13 +159,7 @@ def is_large(problem: Problem) -> bool:
 
     What is divided, or moves at one instant, is a design of flows, which the exact side solves.
     """
-    if len(problem.shipments) <= MOST_EXACT or any(s.divisible for s in problem.shipments):
-        return False
-    # Arrays put an arrival after its departure: what takes no time needs the exact side.
-    timed = all(s.duration_h > 0 for s in problem.services.values())
-    return timed and all(
-        d.arrives_at > d.departs_at for dated in problem.dated.values() for d in dated
-    )
+    return len(problem.shipments) > MOST_EXACT and not rows_for_exact(problem)
 
 
 def _choose_at_scale(
@@ -188,7 +182,7 @@ def _choose_at_scale(
     def show(made: Callable[[], Draft]) -> None:
         def drafted() -> Plan:
             draft = made()
-            return _plan(problem, draft.choice, draft.body, effort, as_of)
+            return plan_of(problem, draft.choice, draft.body, effort, as_of)
 
         if hands.show:
             hands.show(drafted)
@@ -207,7 +201,7 @@ def _choose_at_scale(
     choice = choose_at_scale(problem, departures, means)
     report("assembling the plan")
     body = assemble(problem, choice.chains, choice.boardings)
-    return _plan(problem, choice, body, effort, as_of), departures
+    return plan_of(problem, choice, body, effort, as_of), departures
 
 
 def _choose_exactly(
@@ -215,13 +209,22 @@ def _choose_exactly(
     effort: Effort,
     as_of: date | None,
     report: Callable[[str], None],
+    hands: Hands,
 ) -> tuple[Plan, tuple[Departure, ...]]:
     """Solve without most limits on units, then with those that were broken, until none is.
 
     Each round relaxes the one after it, so the last one's bound holds for the whole problem.
     """
+    large = len(problem.shipments) > MOST_EXACT
+    if large and moves(problem):  # before a timetable is built that nobody can use
+        refuse(problem)
     departures = problem.departures()
     crowded = without_successor(problem.timetable, departures)
+    large = large and not is_design(problem, departures, crowded)
+    clock = clock_of(effort.name, effort.time_limit_s, hands.stop, crowded=large)
+    if large:
+        refuse(problem)
+        _say_exact(problem, clock, report, hands)
     # A scout finds out cheaply where units run out; where nothing waits, all limits stand already.
     at_once = all(d.arrives_at == d.departs_at for d in departures)
     name = effort.name if at_once else _SCOUT
@@ -232,76 +235,34 @@ def _choose_exactly(
             crowded=crowded,
             effort=name,
             seed=effort.seed,
-            time_limit_s=effort.time_limit_s,
+            left_s=clock.left_s,
             report=report,
         )
         travelling = replace(problem, shipments=choice.shipments)
         body = assemble(travelling, choice.chains, choice.boardings)
-        full = _overfull(body)
+        full = overfull(body)
         if full:
             report(f"out of units: {', '.join(sorted(full))}")
             crowded |= full
             departures = problem.departures(crowded)
-        elif name == effort.name or _proven(travelling, body, choice):
+        elif name == effort.name or proven(travelling, body, choice):
             break
         else:
             name = effort.name
-    plan = _plan(travelling, choice, body, effort, as_of)
+    plan = plan_of(travelling, choice, body, effort, as_of)
+    if clock.end is not None:
+        plan = replace(plan, deterministic=False)
     if choice.shipments != problem.shipments:
         plan = replace(plan, asked=problem.shipments)
     return plan, departures
 
 
-def _plan(problem: Problem, choice: Choice, body: Body, effort: Effort, as_of: date | None) -> Plan:
-    return Plan(
-        problem=problem,
-        legs=body.legs,
-        uses=body.uses,
-        loads=body.loads,
-        unserved=(),
-        inventory=body.inventory,
-        costs=body.costs,
-        levels=tuple(_level(problem, body, result, choice.unservable) for result in choice.levels),
-        credits_t=body.credits_t,
-        effort=effort.name,
-        seed=effort.seed,
-        deterministic=effort.time_limit_s is None,
-        as_of=as_of or max(s.ready_at for s in problem.shipments).date(),
-        solver=choice.solver,
-        unservable=choice.unservable,
-    )
+def _say_exact(problem: Problem, clock: Clock, report: Callable[[str], None], hands: Hands) -> None:
+    """Say why the exact model is used for so many; who watches knows that a stop is heard."""
+    from optimizer.planner.engine import Progress  # noqa: PLC0415  (loads numba)
 
-
-def _proven(problem: Problem, body: Body, choice: Choice) -> bool:
-    return all(_level(problem, body, result, choice.unservable).optimal for result in choice.levels)
-
-
-def _overfull(body: Body) -> frozenset[str]:
-    """Return the departures that were given more units than they have."""
-    return frozenset(
-        use.departure.departure_id
-        for use in body.uses
-        if use.departure.units_max is not None
-        and use.full_units + use.part_units > use.departure.units_max
-    )
-
-
-def _level(problem: Problem, body: Body, result: LevelResult, unservable: frozenset[str]) -> Level:
-    """Return a level with the value that the plan really has; no bound may stand above it."""
-    value = level_value(
-        problem, result.name, body.legs, body.inventory, body.costs, unservable=unservable
-    )
-    hopeless = sum(leaving_eur(s) for s in problem.shipments if s.shipment_id in unservable)
-    bound = min(max(0.0, result.lower_bound - hopeless), value)
-    gap = (value - bound) / value if value > 0 else 0.0
-    return Level(
-        name=result.name,
-        unit=result.unit,
-        value=value,
-        lower_bound=bound,
-        gap=gap,
-        optimal=gap <= PROVEN_GAP,
-    )
+    report(said(problem, clock))
+    hands.watch(Progress(phase="exact model", best=None, bound=None))
 
 
 def frontier(
@@ -314,10 +275,12 @@ def frontier(
 ) -> tuple[FrontierPoint, ...]:
     """Return cheapest plans under falling carbon caps, ends included, none dominated.
 
-    Epsilon-constraint between the cheapest plan and the greenest one, on the scenario's basis.
+    Epsilon-constraint between the cheapest plan and the greenest one, on the scenario's basis. All
+    points keep the scenario's own cap and budget. A stop keeps the points found so far.
     """
     if is_large(problem):
         return _frontier_at_scale(problem, points, effort, report, hands)
+    problem, own = unpriced(problem), problem.scenario.objective.carbon_cap_kgco2e
     basis = problem.scenario.objective.co2e_basis
 
     def run(mode: str, cap: float | None, name: str) -> tuple[float, FrontierPoint]:
@@ -335,12 +298,17 @@ def frontier(
         )
         # The least-CO2e end proves a bound on CO2e; only what was minimised for cost has one on it.
         bound = plan.levels[0].lower_bound if mode == "cost" else plan.levels[-1].lower_bound
-        return total.wtw_kgco2e, point_of(plan.problem, body, name, bound, plan.status)
+        return total.wtw_kgco2e, point_of(
+            plan.problem, body, name, bound, status=plan.status, unservable=plan.unservable
+        )
 
-    most, cheapest = run("cost", None, "cost")
-    least, greenest = run("co2e", None, f"co2e, then cost ({basis})")
+    most, cheapest = run("cost", own, "cost")
+    least, greenest = run("co2e", own, f"co2e, then cost ({basis})")
     found = [cheapest]
     for i in range(1, points - 1):
+        if hands.stop():
+            report(f"stopped: {len(found) + 1} of {points} points of the frontier are kept")
+            break
         cap = most - (most - least) * i / (points - 1)
         found.append(run("cost", cap, f"cost, {basis} <= {cap:.0f} kg CO2e")[1])
     return undominated([*found, greenest], problem.scenario)
@@ -357,11 +325,18 @@ def _frontier_at_scale(
     from optimizer.planner.tracing import trace  # noqa: PLC0415
 
     departures, problem = with_whole_timetable(problem)
+
+    def watch(progress: Progress) -> None:
+        report(progress.text)
+        hands.watch(progress)
+
     means = Means(
         effort=_SCOUT if effort.name in {_SCOUT, "normal"} else effort.name,
         seed=effort.seed,
         threads=hands.threads,
+        time_limit_s=effort.time_limit_s,
         workers=hands.workers,
+        watch=watch,
         stop=hands.stop,
     )
     return trace(problem, departures, points, means, report)

@@ -12,28 +12,26 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numba
-
 from optimizer.assemble import assemble
-from optimizer.plan import Boarding
+from optimizer.planner.boardings import SOLVER, boardings_of, chains_of, choice_of
 from optimizer.planner.compile import compiled
-from optimizer.planner.corridor_kernels import FOUND
 from optimizer.planner.effort import work_of
-from optimizer.planner.engine import plan
+from optimizer.planner.engine import Progress, plan
 from optimizer.planner.limits import limits_of, price_limit
 from optimizer.planner.narrow import ROUNDS, narrowed, start_of, too_unsure, wishless, without
 from optimizer.planner.weights import weights_of
+from optimizer.problem import leaving_eur
 from optimizer.scores import level_value, levels_of
-from optimizer.solvers.choice import Choice, LevelResult, aboard
+from optimizer.solvers.choice import Choice, LevelResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from data.freight import Shipment
     from optimizer.assemble import Body
     from optimizer.planner.board import Ints
     from optimizer.planner.compile import Compiled
-    from optimizer.planner.engine import Answer, Progress, Work
+    from optimizer.planner.engine import Answer, Work
+    from optimizer.planner.limits import Limit
     from optimizer.planner.shards import Workers
     from optimizer.planner.weights import Weights
     from optimizer.problem import Problem
@@ -41,9 +39,7 @@ if TYPE_CHECKING:
 
 _UNITS = {"co2e": "kgco2e", "time": "h"}
 _HELD = 30.0  # how much dearer an earlier level is than the next, at the plan's own values
-_NOISE = 1e-9
-_SOLVER = f"Greenlane's scan and Lagrangian bound on numba {numba.__version__}"
-_ROUNDING_EUR = 0.1  # cents of prices and millionths of part loads, a shipment
+ROUNDING_EUR = 0.1  # cents of prices and millionths of part loads, a shipment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +86,18 @@ def choose_at_scale(problem: Problem, departures: Sequence[Departure], means: Me
     names = levels_of(problem.scenario)
     run = solver.within_limits(names[0])
     base, proofs = weights_of(problem, names[0]), [_Proven(bound=run.answer.bound, times=())]
-    for name in names[1:]:
+    for number, name in enumerate(names[1:], start=2):
+        if solver.stopped():  # what comes next is unproven, and the plan is kept as it is
+            proofs += [
+                _Proven(bound=-math.inf, times=(0.0,) * n) for n in range(number - 1, len(names))
+            ]
+            break
         held = max(solver.value(names[len(proofs) - 1], run.body), 1.0)
         follow = weights_of(problem, name)
         times = _HELD * max(1.0, solver.value(name, run.body)) / held
         base = follow.plus(base, times)
-        later = solver.run(base)
+        solver.tell(f"level {number} of {len(names)}, {name}")
+        later = solver.run(base, quiet=True)
         if solver.keeps_all(later):
             run = later
         earlier = (*(times * t for t in proofs[-1].times), times)
@@ -124,14 +126,24 @@ class Solver:
         self._stop = _stopper(means)
         self._earlier_h: dict[str, float] = {}  # of shipments that were too unsure to be in time
         self._former: Mapping[str, tuple[Departure, ...]] = means.start
+        self._unservable: frozenset[str] = frozenset()
 
-    def run(self, weights: Weights, effort: str | None = None) -> Run:
-        """Return the best plan for some weights, begun with the plan before it."""
+    def stopped(self) -> bool:
+        """Tell whether somebody, or the clock, wants an end."""
+        return self._stop()
+
+    def run(self, weights: Weights, *, quiet: bool = False, before: tuple[Limit, ...] = ()) -> Run:
+        """Return the best plan for some weights, begun with the plan before it.
+
+        `quiet` tells nothing on the way: a run at other prices than those of a level has figures
+        that compare with none of it. `before` are limits that the run does not know of yet.
+        """
         arrays = compiled(self.problem, self._departures, weights)
-        work = work_of(effort or self._means.effort, len(self.problem.shipments))
+        work = work_of(self._means.effort, len(self.problem.shipments))
+        report = _nobody if quiet else partial(self._tell_before, before)
         for number in range(ROUNDS):
-            answer = self._answer(arrays, work)
-            choice = _choice(self.problem, arrays, answer)
+            answer = self._answer(arrays, work, report)
+            choice = choice_of(self.problem, arrays, answer)
             unsure = too_unsure(self.problem, choice.chains, self._earlier_h)
             if not unsure or number == ROUNDS - 1 or self._stop():
                 break
@@ -139,16 +151,17 @@ class Solver:
         if left:
             chains = without(choice.chains, left)
             choice = replace(
-                choice, chains=chains, boardings=_boardings(self.problem, arrays, chains)
+                choice, chains=chains, boardings=boardings_of(self.problem, arrays, chains)
             )
         self._former = choice.chains
+        self._unservable = choice.unservable
         return Run(
             answer=answer,
             choice=choice,
             body=assemble(self.problem, choice.chains, choice.boardings),
         )
 
-    def _answer(self, arrays: Compiled, work: Work) -> Answer:
+    def _answer(self, arrays: Compiled, work: Work, report: Callable[[Progress], None]) -> Answer:
         means = self._means
         freight = narrowed(self.problem, arrays, self._earlier_h)
         return plan(
@@ -160,7 +173,7 @@ class Solver:
             start=start_of(self._former, self.problem, arrays) if self._former else None,
             threads=means.threads,
             workers=means.workers,
-            report=means.watch,
+            report=report,
             show=partial(self._show, arrays) if means.show else None,
             stop=self._stop,
         )
@@ -171,9 +184,9 @@ class Solver:
             self._means.show(lambda: self._draft(arrays, taken))
 
     def _draft(self, arrays: Compiled, taken: Sequence[Ints]) -> Draft:
-        chains = _chains(self.problem, arrays, taken)
+        chains = chains_of(self.problem, arrays, taken)
         chains = without(chains, wishless(self.problem, chains))
-        boardings = _boardings(self.problem, arrays, chains)
+        boardings = boardings_of(self.problem, arrays, chains)
         body = assemble(self.problem, chains, boardings)
         name = levels_of(self.problem.scenario)[0]
         level = LevelResult(
@@ -184,7 +197,7 @@ class Solver:
             chains=chains,
             boardings=boardings,
             levels=(level,),
-            solver=_SOLVER,
+            solver=SOLVER,
         )
         return Draft(choice=choice, body=body)
 
@@ -215,7 +228,7 @@ class Solver:
 
     def level(self, name: str, run: Run, bound: float) -> LevelResult:
         """Return a level with its bound, less what rounding a plan to cents may take off."""
-        rounding = _ROUNDING_EUR * len(self.problem.shipments)
+        rounding = ROUNDING_EUR * len(self.problem.shipments)
         return LevelResult(
             name=name,
             unit=_UNITS.get(name, "EUR"),
@@ -229,11 +242,46 @@ class Solver:
 
     def within_limits(self, name: str) -> Run:
         """Return the best plan of a level that keeps the cap and the budget of the scenario."""
-        run = self.run(weights_of(self.problem, name))
-        limits = [limit for limit in limits_of(self.problem) if limit.excess(run.body) > 0]
-        if not limits:
-            return run
-        return price_limit(self, name, limits[0], run)
+        limits = limits_of(self.problem)
+        run = self.run(weights_of(self.problem, name), before=limits)
+        broken = [limit for limit in limits if limit.excess(run.body) > 0]
+        if broken:
+            return price_limit(self, name, broken[0], run).run
+        if limits:
+            names = " and the ".join(limit.name for limit in limits)
+            self.tell_level(f"within the {names}", name, run, run.answer.bound)
+        return run
+
+    def unit(self, level: str) -> str:
+        """Return what a level is measured in."""
+        return _UNITS.get(level, "EUR")
+
+    def tell(self, phase: str) -> None:
+        """Tell a phase whose figures compare with none of the level."""
+        self._means.watch(Progress(phase=phase, best=None, bound=None))
+
+    def tell_level(self, phase: str, level: str, best: Run | None, bound: float) -> None:
+        """Tell the best plan of a level that keeps its limits, and its bound, in its own terms."""
+        hopeless = math.fsum(
+            leaving_eur(s) for s in self.problem.shipments if s.shipment_id in self._unservable
+        )
+        value = None if best is None else self.value(level, best.body) - hopeless
+        bound = max(0.0, bound - hopeless)
+        if value is not None:
+            bound = min(bound, value)
+        self._means.watch(Progress(phase=phase, best=value, bound=bound))
+
+    def _tell_before(self, limits: Sequence[Limit], progress: Progress) -> None:
+        """Tell a run as it goes; a plan that may break a limit is not yet the best of anything."""
+        if limits:
+            names = " and the ".join(limit.name for limit in limits)
+            phase = f"before the {names}: {progress.phase}"
+            progress = replace(progress, phase=phase, best=None)
+        self._means.watch(progress)
+
+
+def _nobody(_: Progress) -> None:
+    """Tell nobody."""
 
 
 def _stopper(means: Means) -> Callable[[], bool]:
@@ -242,71 +290,3 @@ def _stopper(means: Means) -> Callable[[], bool]:
         return means.stop
     end = time.monotonic() + means.time_limit_s
     return lambda: means.stop() or time.monotonic() > end
-
-
-def _choice(problem: Problem, arrays: Compiled, answer: Answer) -> Choice:
-    chains = _chains(problem, arrays, answer.departures)
-    return Choice(
-        shipments=problem.shipments,
-        chains=chains,
-        boardings=_boardings(problem, arrays, chains),
-        levels=(),
-        unservable=frozenset(
-            s.shipment_id
-            for s, status in zip(problem.shipments, answer.status, strict=True)
-            if status != FOUND
-        ),
-        solver=_SOLVER,
-    )
-
-
-def _chains(
-    problem: Problem, arrays: Compiled, taken: Sequence[Ints]
-) -> dict[str, tuple[Departure, ...]]:
-    return {
-        s.shipment_id: tuple(arrays.departures[d] for d in way)
-        for s, way in zip(problem.shipments, taken, strict=True)
-    }
-
-
-def _boardings(
-    problem: Problem, arrays: Compiled, chains: Mapping[str, Sequence[Departure]]
-) -> tuple[Boarding, ...]:
-    number = {s.service_id: n for n, s in enumerate(arrays.services)}
-    return tuple(
-        _boarding(arrays, number[departure.service_id], departure, shipments)
-        for departure, shipments in sorted(
-            _travellers(problem, chains).items(), key=lambda x: x[0].departure_id
-        )
-    )
-
-
-def _travellers(
-    problem: Problem, chains: Mapping[str, Sequence[Departure]]
-) -> dict[Departure, list[Shipment]]:
-    on_board = aboard(problem.shipments, chains)
-    known = {d.departure_id: d for chain in chains.values() for d in chain}
-    return {known[name]: shipments for name, shipments in on_board.items()}
-
-
-def _boarding(
-    arrays: Compiled, j: int, departure: Departure, shipments: Sequence[Shipment]
-) -> Boarding:
-    """Return what is opened for those on board: a part load where it is less than a unit."""
-    service, board = arrays.services[j], arrays.board
-    load = max(
-        math.fsum(s.mass_kg for s in shipments) / service.unit_capacity_kg,
-        math.fsum(s.volume_m3 for s in shipments) / service.unit_capacity_m3,
-    )
-    whole = math.floor(load + _NOISE)
-    rest = max(0.0, load - whole)
-    as_part = board.part[j] * rest < board.full[j] and service.price.part_load_factor is not None
-    part = rest if rest > _NOISE and as_part else 0.0
-    return Boarding(
-        departure=departure,
-        full_units=whole + (rest > _NOISE and not as_part),
-        part_units=part,
-        saf_share=arrays.bought[j].saf_share,
-        eac_share=arrays.bought[j].eac_share,
-        shipments=tuple(shipments),
-    )

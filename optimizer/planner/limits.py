@@ -10,6 +10,8 @@ from data.units import CENTS_PER_EUR, MG_PER_KG
 from optimizer.planner.weights import Weights, weights_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from optimizer.assemble import Body
     from optimizer.planner.choose import Run, Solver
     from optimizer.problem import Problem
@@ -29,6 +31,16 @@ class Limit:
     most: float
     market: bool = True  # basis of CO2e
 
+    @property
+    def name(self) -> str:
+        """Return what people call it."""
+        return "budget" if self.kind == "money" else "cap on CO2e"
+
+    def words(self, price: float, unit: str) -> str:
+        """Return at which price it is kept, in words."""
+        of = "EUR" if self.kind == "money" else "kg"
+        return f"{self.name} at {price:.4g} {unit} per {of} over it"
+
     def used(self, body: Body) -> float:
         """Return what a plan uses of the limit."""
         if self.kind == "money":
@@ -39,6 +51,14 @@ class Limit:
     def excess(self, body: Body) -> float:
         """Return by how much a plan breaks the limit; at most 0 where it keeps it."""
         return self.used(body) - self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """The best plan that keeps a limit, and the price of the limit that gave it."""
+
+    run: Run
+    price: float
 
 
 def limits_of(problem: Problem) -> tuple[Limit, ...]:
@@ -53,31 +73,43 @@ def limits_of(problem: Problem) -> tuple[Limit, ...]:
     return tuple(found)
 
 
-def price_limit(solver: Solver, level: str, limit: Limit, free: Run) -> Run:
+def price_limit(solver: Solver, level: str, limit: Limit, free: Run) -> Priced:
     """Return the best plan found that keeps a limit, with the best bound that any price proves.
 
-    Where no price does it, shipments are left: as in the exact model, that keeps any limit.
+    Where no price does it, or a stop comes before one, shipments are left: as in the exact model,
+    that keeps any limit.
     """
     base = weights_of(solver.problem, level)
     bound, best, low, high = free.answer.bound, None, 0.0, None
-    price = _FIRST_PRICES[limit.kind]
-    for _ in range(_TRIES + _HALVINGS):
-        run = solver.run(base.plus(_of(limit), price))
+    run = above = free  # above: the last one that breaks a limit
+    price = paid = _FIRST_PRICES[limit.kind]
+    for number in range(1, _TRIES + _HALVINGS + 1):
+        if solver.stopped():
+            break
+        solver.tell_level(
+            f"{limit.words(price, solver.unit(level))}, run {number}", level, best, bound
+        )
+        run = solver.run(base.plus(weights_of_limit(limit), price), quiet=True)
         bound = max(bound, run.answer.bound - price * limit.most)
         if limit.excess(run.body) <= 0 and solver.keeps_all(run):
             high = price
             if best is None or solver.value(level, run.body) < solver.value(level, best.body):
-                best = run
+                best, paid = run, price
         else:
-            low = price
+            low, above = price, run
         price = price * _STEEPER if high is None else 0.5 * (low + high)
         if high is None and price > _FIRST_PRICES[limit.kind] * _STEEPER**_TRIES:
             break
+    # A price may go from nearly all to nearly nothing: leaving a few of nearly all may be better.
+    limits = limits_of(solver.problem)
+    left = [leaving(solver, each, limits) for each in (run, above, free)]
     if best is None:
-        left = [_leaving(solver, each) for each in (run, free)]
-        best = min(left, key=lambda each: solver.value(level, each.body))
+        paid = price
+    best = min([*left, *([best] if best else [])], key=lambda each: solver.value(level, each.body))
     best = _with_less_fuel(solver, limit, best)
-    return replace(best, answer=replace(best.answer, bound=bound))
+    best = replace(best, answer=replace(best.answer, bound=bound))
+    solver.tell_level(f"within the {limit.name}", level, best, bound)
+    return Priced(run=best, price=paid)
 
 
 def _with_less_fuel(solver: Solver, limit: Limit, run: Run) -> Run:
@@ -93,7 +125,7 @@ def _with_less_fuel(solver: Solver, limit: Limit, run: Run) -> Run:
     return trimmed if solver.keeps_all(trimmed) else run
 
 
-def _of(limit: Limit) -> Weights:
+def weights_of_limit(limit: Limit) -> Weights:
     """Return the weights of what a limit counts."""
     if limit.kind == "money":
         return Weights(eur=1.0, unserved=0.0)
@@ -102,13 +134,13 @@ def _of(limit: Limit) -> Weights:
     return Weights(physical_kg=1.0, unserved=0.0)
 
 
-def _leaving(solver: Solver, run: Run) -> Run:
+def leaving(solver: Solver, run: Run, limits: Sequence[Limit]) -> Run:
     """Return a plan that leaves shipments until all limits are kept: leaving all keeps any.
 
     Those go first that use most of a broken limit for each kilogram, which is what leaving costs.
     """
     mass_kg = {s.shipment_id: s.mass_kg for s in solver.problem.shipments}
-    while broken := [x for x in limits_of(solver.problem) if x.excess(run.body) > 0]:
+    while broken := [x for x in limits if x.excess(run.body) > 0]:
         used = _used_by(broken[0], run.body)
         room, gone = -broken[0].excess(run.body), []
         for name in sorted(used, key=lambda name: (-used[name] / mass_kg[name], name)):

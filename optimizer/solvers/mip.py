@@ -37,6 +37,7 @@ NODES_BY_EFFORT = {"small": 1, "normal": 50, "large": 1_000_000}
 GAP_BY_EFFORT = {"small": 1e-3, "normal": 1e-4}
 _TIGHT_GAP = 1e-9
 _HOLD = 1e-7  # relative slack when an earlier level is held
+_MOST_DIGITS = 9  # of an effort: solvers count in 32 or 64 bits
 _NOISE = 1e-6  # a unit more or less is no rounding matter
 
 
@@ -44,9 +45,13 @@ def nodes_of(effort: str) -> int:
     """Return the nodes that an effort allows: by name, or a number."""
     if effort in NODES_BY_EFFORT:
         return NODES_BY_EFFORT[effort]
-    if effort.isdigit() and int(effort) > 0:
+    digits = effort.isdecimal() and effort.isascii() and len(effort) <= _MOST_DIGITS
+    if digits and int(effort) > 0:
         return int(effort)
-    raise ProblemError(f"effort {effort!r}, wanted small, normal, large or a number > 0")
+    most = 10**_MOST_DIGITS - 1
+    raise ProblemError(
+        f"effort {effort!r}, wanted small, normal, large or a number from 1 to {most}"
+    )
 
 
 def choose(  # noqa: PLR0913  (all limits of one solve)
@@ -57,10 +62,14 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
     effort: str,
     seed: int,
     time_limit_s: float | None = None,
+    left_s: Callable[[], float | None] | None = None,
     report: Callable[[str], None] = lambda _: None,
     solver: str = "HIGHS",
 ) -> Choice:
     """Return the best choice within the effort: branch-and-bound nodes a level, never seconds.
+
+    Seconds count only where they are asked for: so many a level, or what `left_s` says before each
+    solve.
 
     Raises
     ------
@@ -76,7 +85,7 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
             nodes=nodes_of(effort),
             gap=GAP_BY_EFFORT.get(effort, _TIGHT_GAP),
             seed=seed,
-            seconds=time_limit_s,
+            seconds=left_s() if left_s else time_limit_s,
             report=report,
         )
         choice = choose_static(problem, departures, work)
@@ -86,13 +95,6 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
     v = make_variables(problem, departures, crowded)
     add_constraints(v)
     forecast = Forecast(problem)
-    parameters = mathopt.SolveParameters(
-        random_seed=seed,
-        node_limit=nodes_of(effort),
-        relative_gap_tolerance=GAP_BY_EFFORT.get(effort, _TIGHT_GAP),
-        absolute_gap_tolerance=0.0,
-        time_limit=None if time_limit_s is None else timedelta(seconds=time_limit_s),
-    )
     results: list[LevelResult] = []
     solution: dict[mathopt.Variable, float] = {}
     for level in levels(v):
@@ -101,6 +103,14 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
         # A plan to start from: nobody served, then what the level before found.
         start = mathopt.SolutionHint(variable_values=solution or _nobody_served(v))
         while True:
+            seconds = left_s() if left_s else time_limit_s
+            parameters = mathopt.SolveParameters(
+                random_seed=seed,
+                node_limit=nodes_of(effort),
+                relative_gap_tolerance=GAP_BY_EFFORT.get(effort, _TIGHT_GAP),
+                absolute_gap_tolerance=0.0,
+                time_limit=None if seconds is None else timedelta(seconds=seconds),
+            )
             with own_words_to_stderr():
                 solved = mathopt.solve(
                     v.model,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("ortools", "pyvrp", "exact")
 # Counted steps of an engine: iterations of local search, never seconds.
+_MOST_DIGITS = 9  # of an effort
 STEPS_BY_EFFORT = {"small": 300, "normal": 1_500, "large": 15_000}
 
 
@@ -28,9 +29,14 @@ class Effort:
         """Counted steps: by name, or a number."""
         if self.name in STEPS_BY_EFFORT:
             return STEPS_BY_EFFORT[self.name]
-        if self.name.isdigit() and int(self.name) > 0:
-            return int(self.name)
-        raise ProblemError(f"effort {self.name!r}, wanted small, normal, large or a number > 0")
+        name = self.name
+        digits = name.isdecimal() and name.isascii() and len(name) <= _MOST_DIGITS
+        if digits and int(name) > 0:
+            return int(name)
+        most = 10**_MOST_DIGITS - 1
+        raise ProblemError(
+            f"effort {name!r}, wanted small, normal, large or a number from 1 to {most}"
+        )
 
 
 class TourEngine(Protocol):
