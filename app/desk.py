@@ -16,6 +16,7 @@ from app.claims import check_claim
 from app.documents import software_version
 from app.rows import refused_rows
 from app.uploads import place_upload
+from app.views.told import UNUSED
 from app.workflow import make_plan, sample_folder, sample_scenarios, save_plan
 from data.errors import DataError, GreenlaneError
 from data.schemas import SERVICES, SHIPMENTS
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from app.workflow import Draft
     from data.findings import Finding
     from optimizer.plan import Plan
+    from optimizer.problem import Problem
 
 OBJECTIVES = MODES_OF_OBJECTIVE
 PASSAGES = ("suez", "babalmandab", "panama")
@@ -90,6 +92,12 @@ class Answer:
     refused: tuple[Mapping[str, Any], ...]
     unknown_columns: tuple[str, ...]
     plan: Plan | None = field(default=None, repr=False, compare=False)  # what another begins with
+    unused: Mapping[str, Any] = field(default_factory=dict, repr=False)  # see `shown`
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The document, and the hubs and services that ways not taken are told by."""
+        return {**self.document, **({UNUSED: self.unused} if self.unused else {})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +195,26 @@ def answer(
         refused=tuple(refused_rows(planned.intake.refused)),
         unknown_columns=planned.intake.unknown_columns,
         plan=planned.plan,
+        unused=_unused(planned.plan.problem),
     )
+
+
+def _unused(problem: Problem) -> dict[str, Any]:
+    """Return what ways not taken are told by; the files of a plan hold what it uses alone."""
+    return {
+        "hubs": [
+            {"hub_id": h.hub_id, "kind": h.kind, "name": h.name} for h in problem.hubs.values()
+        ],
+        "services": [
+            {
+                "service_id": s.service_id,
+                "mode": s.mode,
+                "origin_hub": s.origin_hub,
+                "destination_hub": s.destination_hub,
+            }
+            for s in (*problem.shut.values(), *problem.services.values())
+        ],
+    }
 
 
 @contextmanager

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.planner.engine import Progress
 
+_LOOKED_S, _PATIENCE_S = 5.0, 45.0  # a browser that lost its line comes back sooner
+_LEFT = "the window that asked for this plan was closed: it was stopped, and nothing of it is kept"
 _UNNAMED = "planning broke off by a fault of the program; the log of the server names it"
 Made = TypeVar("Made")
 _LOG = logging.getLogger(__name__)
@@ -37,34 +39,45 @@ class Watched:
     fault: str = ""
 
 
+class AbandonedError(GreenlaneError):
+    """Nobody waits for a plan any more."""
+
+
 class Job(Generic[Made]):
     """One plan in the making, in a thread of the server.
 
     `make` is given where to report, the hands of the search, and where to show plans on the way.
+    Once nobody has `wanted` it for `patience_s`, it breaks off at its next word: one plan is made
+    at a time, and others wait for their turn.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a plan needs, and two clocks)
         self,
         question: Question,
         make: Callable[[Callable[[str], None], Hands, Callable[[Draft], None]], Made],
         *,
         threads: int = 1,
         start: Plan | None = None,
+        wanted: Callable[[], bool] = lambda: True,
+        looked_s: float = _LOOKED_S,
+        patience_s: float = _PATIENCE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.question = question
         self.made: Made | None = None
         self._make, self._threads, self._start, self._clock = make, threads, start, clock
+        self._wanted, self._looked_s, self._patience_s = wanted, looked_s, patience_s
         self._began, self._ended = clock(), 0.0
         self._text, self._fault = "waiting for its turn", ""
         self._trace: list[TracePoint] = []
         self._drafts: list[Draft] = []  # the latest alone
         self._shown = 0
         self._document: tuple[int, dict[str, Any]] | None = None
-        self._stop = threading.Event()
+        self._stop, self._left = threading.Event(), threading.Event()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="plan", daemon=True)
         self._thread.start()
+        threading.Thread(target=self._look, name="plan-wanted", daemon=True).start()
 
     def watched(self) -> Watched:
         """Return how it goes."""
@@ -100,12 +113,28 @@ class Job(Generic[Made]):
             self._document = (number, drafts[-1]())
         return self._document[1]
 
+    def _look(self) -> None:
+        """Have it break off once nobody has wanted it for a while, looked at now and then."""
+        unwanted_s = 0.0
+        while unwanted_s < self._patience_s:
+            if self._done.wait(self._looked_s):
+                return
+            unwanted_s = 0.0 if self._wanted() else unwanted_s + self._looked_s
+        self._left.set()
+
+    def _stops(self) -> bool:
+        return self._stop.is_set() or self._left.is_set()
+
+    def _break_off_if_left(self) -> None:
+        if self._left.is_set():
+            raise AbandonedError(_LEFT)
+
     def _run(self) -> None:
         try:
             hands = Hands(
                 threads=self._threads,
                 watch=self._watch,
-                stop=self._stop.is_set,
+                stop=self._stops,
                 start=self._start,
             )
             self.made = self._make(self._report, hands, self._show)
@@ -120,9 +149,11 @@ class Job(Generic[Made]):
             self._done.set()
 
     def _report(self, text: str) -> None:
+        self._break_off_if_left()
         self._text = text
 
     def _watch(self, progress: Progress) -> None:
+        self._break_off_if_left()
         self._text = progress.phase
         self._trace.append(
             TracePoint(

@@ -33,15 +33,21 @@ def show_overrides(plans: Mapping[str, Mapping[str, Any]]) -> None:
         _show_changes(changes_for_screen(cost))
 
 
+def _cell(value: str | float | None) -> str:
+    if value is None:  # not planned before or after: nothing to be held against
+        return ""
+    return value if isinstance(value, str) else f"{value:+,.6g}"
+
+
 def _show_changes(rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    table = Table(title="Shipments that travel otherwise", title_justify="left")
+    table = Table(title="Shipments whose way changed", title_justify="left")
     for header, value in rows[0].items():
         words = isinstance(value, str)
         table.add_column(header, justify="left" if words else "right", overflow="fold")
     for row in rows[:_MOST_CHANGES]:
-        table.add_row(*(x if isinstance(x, str) else f"{x:+,.6g}" for x in row.values()))
+        table.add_row(*(_cell(x) for x in row.values()))
     console = open_console()
     console.print(table)
     if len(rows) > _MOST_CHANGES:

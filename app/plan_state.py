@@ -9,6 +9,8 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import state
 from app.desk import FEW, Answer, Question, Scenario, answer, digest, shipments_asked, warm_up
@@ -71,6 +73,7 @@ def start_job(
         known = shelf.get(key)
         if known is not None:
             return key, known
+        report("waiting for its turn: one plan is made at a time")
         made = shelf.in_turn(lambda: answer(question, opened, report, hands=hands, drafts=show))
         stopped = made.document["summary"]["status"] == "interrupted"
         name = f"{key}/{token_hex(8)}" if stopped else key  # a stopped plan is nobody else's answer
@@ -78,7 +81,18 @@ def start_job(
         return name, made
 
     st.session_state[_HELD] = held_against
-    st.session_state[_JOB] = Job(question, make, threads=cpu_count() or 1, start=start)
+    st.session_state[_JOB] = Job(
+        question, make, threads=cpu_count() or 1, start=start, wanted=_window_is_open()
+    )
+
+
+def _window_is_open() -> Callable[[], bool]:
+    """Return what tells whether the browser of this session is still there."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    server, name = runtime.get_instance(), context.session_id
+    return lambda: server.is_active_session(name)
 
 
 def _key(question: Question, begin_with: Answer | None) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.desk import Answer, Question
 
 MAP_HEIGHT = 520
+_LETTER_PX = 6.6
+_TALL_PX = 68  # Streamlit wraps words in rows of more than 4 rem, which are 64 px
 _THOUSAND = 1000
 CREDITS = "Whole credits (1 credit = 1 t CO₂e) that would balance the market-based residual."
 
@@ -31,17 +33,20 @@ def open_app() -> None:
     runpy.run_path(str(Path(__file__).with_name("main.py")))
 
 
-def table(
+def table(  # noqa: PLR0913  (how one table is drawn)
     rows: Sequence[Mapping[str, Any]],
     *,
     key: str,
     alt: str,
     wide: str = "",
     widths: Mapping[str, int] | None = None,
+    order: Sequence[str] | None = None,
+    tall: bool = False,
 ) -> None:
     """Draw rows; figures are shown with the reader's thousands separator.
 
-    `wide` names a column of sentences; `widths` are those in pixels of other columns of words.
+    `wide` names a column of sentences; `widths` are those in pixels of other columns of words;
+    `order` names the columns to draw, if not all; `tall` rows let sentences take two lines.
     """
     if not rows:
         st.caption("None.")
@@ -50,7 +55,40 @@ def table(
     if wide:
         config[wide] = st.column_config.TextColumn(width="large")
     config |= {name: st.column_config.TextColumn(width=px) for name, px in (widths or {}).items()}
-    st.dataframe(list(rows), hide_index=True, column_config=config, key=key, alt=alt)
+    st.dataframe(
+        list(rows),
+        hide_index=True,
+        column_config=config,
+        column_order=order,
+        key=key,
+        alt=alt,
+        placeholder="",
+        row_height=_TALL_PX if tall and _overflows(rows, widths or {}) else None,
+    )
+
+
+def _overflows(rows: Sequence[Mapping[str, Any]], widths: Mapping[str, int]) -> bool:
+    return any(len(str(row[name])) * _LETTER_PX > px for row in rows for name, px in widths.items())
+
+
+def table_and_more(  # noqa: PLR0913  (one table in two)
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: str,
+    alt: str,
+    more: Sequence[str],
+    named_by: Sequence[str],
+    about: str,
+    widths: Mapping[str, int] | None = None,
+) -> None:
+    """Draw rows as wide as a page is; `more` of them, with what names each, waits folded below."""
+    names = list(rows[0]) if rows else []
+    kept = [n for n in names if n not in more]
+    table(rows, key=key, alt=alt, order=kept, widths=widths)
+    if rows:
+        with st.expander(about):
+            order = [*(n for n in named_by if n not in more), *more]
+            table(rows, key=f"{key}-more", alt=f"{alt}: {about}", order=order, widths=widths)
 
 
 def table_to_choose_from(rows: Sequence[Mapping[str, Any]], *, key: str, alt: str) -> int | None:
@@ -61,6 +99,7 @@ def table_to_choose_from(rows: Sequence[Mapping[str, Any]], *, key: str, alt: st
         column_config=_columns(rows),
         key=key,
         alt=alt,
+        placeholder="",
         on_select="rerun",
         selection_mode="single-row",
     )
@@ -125,6 +164,8 @@ def figures(document: Mapping[str, Any], *, proof: bool = True) -> None:
     )
     if proof:
         second[4].metric("Proof", text.gap(s), help=f"Status {s['status']}: {text.proof(s)}.")
+        if note := text.proof_note(s):
+            second[4].caption(note)
 
 
 def plan_map(document: Mapping[str, Any], *, key: str) -> None:
@@ -136,7 +177,9 @@ def plan_map(document: Mapping[str, Any], *, key: str) -> None:
         alt=text.plain(maps.map_alt(document)),
     )
     st.caption(
-        "Colour and words: mode. Width: physical CO₂e. Filled mark: site. Line shapes and "
+        f"Colour: {maps.colours_in_words(document)}. Width and kg: physical CO₂e. "
+        "Filled mark: site. A lane that "
+        "leaves the map of the world at one side comes in at the other. Line shapes and "
         "distances of quality *estimate* are indicative. Land: Natural Earth, public domain."
     )
 

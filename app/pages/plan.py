@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from app.desk import Answer, Scenario
 
 _OWN = "own"
+_WHAT = {"What": 560}
+_ENDS = {"From": 160, "To": 160}  # px: names of places are long, and a page is not
 _PASSAGE_NAMES = {"suez": "Suez", "babalmandab": "Bab al-Mandab", "panama": "Panama"}
 
 
@@ -118,7 +120,7 @@ def _scenario_name(scenarios: Mapping[str, Scenario]) -> str:
 def _scenario(name: str, scenarios: Mapping[str, Scenario]) -> Scenario:
     """Return the chosen scenario; an own one is asked for in a box of its own."""
     if name != _OWN:
-        st.caption(text.plain(scenarios[name].description))
+        st.caption(text.plain(text.subscript(scenarios[name].description)))
         return scenarios[name]
     with st.container(border=True):
         ground = st.selectbox(
@@ -200,7 +202,7 @@ def _limit(label: str, without: str, what: str) -> float | None:
 
 def _result(answer: Answer) -> None:
     """Draw a plan: figures, map, and the tables behind them."""
-    document = answer.document
+    document = answer.shown
     st.header(text.plain(document["scenario"]["title"]))
     before, question = state.before(), state.question_on_screen()
     if question is not None and (without := plan_screen.decisions(question)) is not None:
@@ -214,8 +216,14 @@ def _result(answer: Answer) -> None:
         st.caption(text.plain(f"Unknown columns, not read: {', '.join(answer.unknown_columns)}"))
     screen.figures(document)
     if document["unserved"]:
-        st.warning("Not every shipment could be planned.")
-        screen.table(tables.unserved_for_screen(document), key="unserved", alt="Unserved shipments")
+        st.warning(text.plain(tables.unserved_words(document)))
+        screen.table(
+            tables.unserved_for_screen(document),
+            key="unserved",
+            alt="Unserved shipments",
+            widths={"Reason": 660},
+            tall=True,
+        )
     screen.plan_map(document, key="plan-map")
     screen.remark(text.air_share(document))
     _details(answer, question)
@@ -225,25 +233,49 @@ def _result(answer: Answer) -> None:
 
 def _details(answer: Answer, question: Question | None) -> None:
     """Draw the tables behind a plan; one of them is where a planner steers it."""
-    document = answer.document
+    document = answer.shown
     names = ("Services", "Shipments", "Legs", "Departures", "Why not?", "What next?")
     services, shipments, legs, departures, why_not, levers = st.tabs(names)
     with services:
-        screen.table(tables.services_for_screen(document), key="services", alt="Legs by service")
+        screen.table_and_more(
+            tables.services_for_screen(document),
+            key="services",
+            alt="Legs by service",
+            more=tables.MORE_OF_SERVICES,
+            named_by=("Mode", "From", "To"),
+            about="Service, interval, data quality and sources of each row",
+            widths=_ENDS,
+        )
     with shipments:
         if question is not None:
             plan_screen.steer(answer, question)
     with legs:
-        screen.table(tables.legs_for_screen(document), key="legs", alt="Every chain element")
+        screen.table_and_more(
+            tables.legs_for_screen(document),
+            key="legs",
+            alt="Every chain element",
+            more=tables.MORE_OF_LEGS,
+            named_by=("Shipment", "Leg"),
+            about="Working, data and sources of each leg",
+            widths=_ENDS,
+        )
     with departures:
-        screen.table(tables.departures_for_screen(document), key="departures", alt="Departures")
+        screen.table_and_more(
+            tables.departures_for_screen(document),
+            key="departures",
+            alt="Departures",
+            more=tables.MORE_OF_DEPARTURES,
+            named_by=("Departs (UTC)", "Way"),
+            about="Service, mass, volume and SAF of each departure",
+        )
     with why_not:
         about = st.selectbox("Shipment", [s["shipment_id"] for s in document["shipments"]])
         screen.table(
             tables.alternatives_for_screen(document, about),
             key="alternatives",
             alt="Alternatives of one shipment",
-            wide="Why not",
+            widths={"Way": 330, "Why not": 360},
+            tall=True,
         )
     with levers:
         _levers(document)
@@ -255,9 +287,32 @@ def _levers(document: Mapping[str, Any]) -> None:
         st.caption(
             "What each further change would cost per tonne, alone; below zero it saves money."
         )
-    screen.table(tables.levers_for_screen(document), key="levers", alt="Levers", wide="What")
+    great, small = text.levers(document)
+    screen.table(
+        tables.levers_for_screen(document, great),
+        key="levers",
+        alt="Levers",
+        widths=_WHAT,
+        tall=True,
+    )
+    if small:
+        with st.expander(f"Small levers, each below 0.1 % of this plan's CO₂e: {len(small):,}"):
+            screen.table(
+                tables.levers_for_screen(document, small),
+                key="small-levers",
+                alt="Small levers",
+                widths=_WHAT,
+                tall=True,
+            )
     if document["frontier"]:
+        st.subheader("Cost against CO₂e")
+        if document.get("frontier_stopped"):
+            st.caption("Its tracing was stopped: other points may lie between these.")
         st.altair_chart(pareto.frontier(document), alt="Frontier of cost and CO₂e")
+        st.caption(
+            "Plans between the cheapest and the greenest that were traced, this one among them. "
+            "The dashed stair joins those that none beats in both; neither axis begins at zero."
+        )
 
 
 if __name__ == "__main__":  # Streamlit opens this file by itself when it is asked for first

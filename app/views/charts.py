@@ -8,6 +8,7 @@ import altair as alt
 
 from app.views import text
 from app.views.look import GREEN, INK, LOOKS, look_of
+from app.views.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,20 +109,22 @@ def _of_bars(layers: Sequence[alt.Chart], bars: int) -> alt.LayerChart:
 
 
 def lever_rows(document: Mapping[str, Any]) -> list[Row]:
-    """Return the cheapest levers of a plan."""
-    levers = sorted(document["levers"], key=lambda x: (x["eur_per_t"], x["about"]))
+    """Return the cheapest levers of a plan among those that matter."""
+    names = told(document)
     return [
         {
-            "lever": f"{x['about']} · {'SAF' if x['kind'] == 'saf' else 'mode'}",
+            "lever": f"{names.sentence(x['about'])} · SAF"
+            if x["kind"] == "saf"
+            else names.shipment(x["about"]),
             "end": max(x["eur_per_t"], 0.0),
             "kind": "SAF" if x["kind"] == "saf" else "Mode change",
             "eur_per_t": x["eur_per_t"],
             "saves_kgco2e": x["saves_kgco2e"],
             "label": f"{text.three_digits(x['eur_per_t'])} EUR/t · "
             f"saves {text.kg(x['saves_kgco2e'], unit='kg')}",
-            "text": x["text"],
+            "text": names.sentence(x["text"], x["about"]),
         }
-        for x in levers[:_MOST_LEVERS]
+        for x in text.levers(document)[0][:_MOST_LEVERS]
     ]
 
 
@@ -138,6 +141,7 @@ def levers(document: Mapping[str, Any]) -> alt.LayerChart:
         x=alt.X(
             "eur_per_t:Q",
             title="Marginal abatement cost, EUR per t CO₂e (market-based)",
+            axis=_AXIS,
             scale=alt.Scale(domain=_with_room([r["eur_per_t"] for r in rows])),
         ),
     )

@@ -122,7 +122,7 @@ def _cards(cards: Sequence[tuple[str, str, str]]) -> str:
 
 
 def _maps(picture: Picture, rings: Sequence[Sequence[Point]], title: str) -> str:
-    points = [p for lane in picture.lanes for p in lane.path] + [p.at for p in picture.places]
+    points = picture.points
     if not points:
         return "<p class='say'>Nothing to draw: no shipment could be planned.</p>"
     main = fitted(points, picture.centre, size=(_NARROW, _HIGH))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 Point = tuple[float, float]  # longitude, latitude
 _HALF_TURN = 180.0
 _TURN = 360.0
+_OF_ATLASES = (10.0, 150.0)  # central meridians that leave land whole: Pacific or Atlantic cut
 _TAIL = re.compile(
     r"\s+(airport|port|rail terminal|freight yard|terminal|deep-water port)$", re.IGNORECASE
 )
@@ -26,13 +28,18 @@ class Lane:
     mode: str
     origin: str
     destination: str
-    path: tuple[Point, ...]
+    parts: tuple[tuple[Point, ...], ...]  # one; more where the edge of the map cuts it
     kgco2e: float
     market_kgco2e: float
     mass_kg: float
     distance_km: float
     services: tuple[str, ...]
     quality: str
+
+    @property
+    def path(self) -> tuple[Point, ...]:
+        """The longest part of its line: where its words stand."""
+        return max(self.parts, key=_length, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +55,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """Everything of a plan that a map shows, unrolled around one central meridian."""
+    """Everything of a plan that a map shows, once, within half a turn of one central meridian."""
 
     lanes: tuple[Lane, ...]
     places: tuple[Place, ...]
     centre: float
+
+    @property
+    def points(self) -> list[Point]:
+        """Everything that a view must show."""
+        lines = [p for lane in self.lanes for part in lane.parts for p in part]
+        return [*lines, *(p.at for p in self.places)]
 
 
 def picture_of(document: Mapping[str, Any]) -> Picture:
     """Return lanes, largest CO2e first, and hubs, most mass first."""
     paths = {s["service_id"]: unrolled(s["geometry"]) for s in document["services"]}
     places = [(float(h["lon"]), float(h["lat"])) for h in document["hubs"]]
-    centre = central_meridian([p[0] for p in places] + [p[0] for q in paths.values() for p in q])
-    lanes = _lanes(document, {name: _near(path, centre) for name, path in paths.items()})
+    centre = _least_cut(places, list(paths.values()))
+    lanes = _lanes(document, {name: _parts(path, centre) for name, path in paths.items()})
     return Picture(lanes=lanes, places=_places(document, lanes, centre), centre=centre)
 
 
@@ -89,19 +102,55 @@ def central_meridian(longitudes: Iterable[float]) -> float:
     return middle - _TURN if middle > _HALF_TURN else middle
 
 
-def _near(path: tuple[Point, ...], centre: float) -> tuple[Point, ...]:
-    if not path:
-        return path
-    middle = math.fsum(p[0] for p in path) / len(path)
-    shift = _TURN * round((centre - middle) / _TURN)
-    return tuple((lon + shift, lat) for lon, lat in path)
+def _least_cut(places: Sequence[Point], paths: Sequence[tuple[Point, ...]]) -> float:
+    """Return the central meridian whose far side cuts no line, or that of an atlas: fewest cuts."""
+    widest = central_meridian([p[0] for p in places] + [p[0] for path in paths for p in path])
+
+    def cuts(centre: float) -> int:
+        return sum(len(_parts(path, centre)) > 1 for path in paths)
+
+    return min(_OF_ATLASES, key=cuts) if cuts(widest) else widest
 
 
-def _lanes(document: Mapping[str, Any], paths: Mapping[str, tuple[Point, ...]]) -> tuple[Lane, ...]:
+def _about(lon: float, centre: float) -> float:
+    """Return degrees east of a meridian, at most half a turn either way."""
+    return (lon - centre + _HALF_TURN) % _TURN - _HALF_TURN
+
+
+def _parts(path: tuple[Point, ...], centre: float) -> tuple[tuple[Point, ...], ...]:
+    """Return a line within half a turn of a meridian, cut where it goes over the far side.
+
+    >>> _parts(((170.0, 0.0), (190.0, 10.0)), 0.0)
+    (((170.0, 0.0), (180.0, 5.0)), ((-180.0, 5.0), (-170.0, 10.0)))
+    """
+    west = centre - _HALF_TURN
+    parts: list[list[Point]] = []
+    before: tuple[float, float, int] | None = None
+    for lon, lat in path:
+        turn = math.floor((lon - west) / _TURN)
+        if before is None:
+            parts.append([])
+        elif turn != before[2]:
+            edge = west + _TURN * max(turn, before[2])
+            cut = before[1] + (lat - before[1]) * (edge - before[0]) / (lon - before[0])
+            parts[-1].append((edge - _TURN * before[2], cut))
+            parts.append([(edge - _TURN * turn, cut)])
+        parts[-1].append((lon - _TURN * turn, lat))
+        before = (lon, lat, turn)
+    return tuple(tuple(part) for part in parts)
+
+
+def _length(path: Sequence[Point]) -> float:
+    return math.fsum(math.dist(a, b) for a, b in itertools.pairwise(path))
+
+
+def _lanes(
+    document: Mapping[str, Any], parts: Mapping[str, tuple[tuple[Point, ...], ...]]
+) -> tuple[Lane, ...]:
     totals = _by_service(document)
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for s in document["services"]:
-        key = (s["mode"], s["origin_hub"], s["destination_hub"], paths[s["service_id"]])
+        key = (s["mode"], s["origin_hub"], s["destination_hub"], parts[s["service_id"]])
         groups.setdefault(key, []).append(s)
     lanes = [_lane(key, services, totals) for key, services in groups.items()]
     return tuple(sorted(lanes, key=lambda x: (-x.kgco2e, x.mode, x.origin, x.destination)))
@@ -112,13 +161,13 @@ def _lane(
     services: Sequence[Mapping[str, Any]],
     totals: Mapping[str, tuple[float, float, float]],
 ) -> Lane:
-    mode, origin, destination, path = key
+    mode, origin, destination, parts = key
     sums = [totals.get(s["service_id"], (0.0, 0.0, 0.0)) for s in services]
     return Lane(
         mode=mode,
         origin=origin,
         destination=destination,
-        path=path,
+        parts=parts,
         kgco2e=math.fsum(x[0] for x in sums),
         market_kgco2e=math.fsum(x[1] for x in sums),
         mass_kg=math.fsum(x[2] for x in sums),
@@ -153,7 +202,7 @@ def _places(document: Mapping[str, Any], lanes: Sequence[Lane], centre: float) -
             hub_id=h["hub_id"],
             label=short_name(h),
             kind=h["kind"],
-            at=_near(((float(h["lon"]), float(h["lat"])),), centre)[0],
+            at=(centre + _about(float(h["lon"]), centre), float(h["lat"])),
             mass_kg=mass.get(h["hub_id"], 0.0),
         )
         for h in document["hubs"]

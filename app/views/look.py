@@ -12,15 +12,16 @@ class Look:
     label: str
     colour: str
     dash: str  # of an SVG stroke: the second signal beside colour
+    hue: str = ""  # the colour in a word, where a legend cannot show it
 
 
 # Colours of Okabe and Ito (2008), made for all kinds of colour vision.
 LOOKS = {
-    "air": Look(label="Air", colour="#D55E00", dash=""),
-    "sea": Look(label="Sea", colour="#0072B2", dash="14 5"),
-    "rail": Look(label="Rail", colour="#009E73", dash="9 3 2 3"),
-    "road": Look(label="Road", colour="#C98A00", dash="3 3.5"),
-    "iww": Look(label="Inland waterway", colour="#CC79A7", dash="6 6"),
+    "air": Look(label="Air", colour="#D55E00", dash="", hue="orange"),
+    "sea": Look(label="Sea", colour="#0072B2", dash="14 5", hue="blue"),
+    "rail": Look(label="Rail", colour="#009E73", dash="9 3 2 3", hue="green"),
+    "road": Look(label="Road", colour="#C98A00", dash="3 3.5", hue="ochre"),
+    "iww": Look(label="Inland waterway", colour="#CC79A7", dash="6 6", hue="pink"),
     "hub": Look(label="Hub", colour="#5B6670", dash=""),
 }
 _UNKNOWN = Look(label="Other", colour="#333333", dash="1 3")

@@ -10,6 +10,7 @@ from app.views.look import look_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.views.told import Told
     from optimizer.scenarios import Decision
     from optimizer.steering import ChainFigures, OverrideCost
 
@@ -84,24 +85,39 @@ def figures(cost: OverrideCost) -> list[Row]:
     return [{"label": label, "value": value, "help": told} for label, value, told in rows]
 
 
-def changes_for_screen(cost: OverrideCost) -> list[Row]:
-    """Return the shipments that travel otherwise, before and after."""
+def changes_words(cost: OverrideCost) -> str:
+    """Say how many shipments travel otherwise, are left, or come along."""
+    were = [(bool(c.before.services), bool(c.after.services)) for c in cost.changes]
+    parts = (
+        ("travel otherwise", were.count((True, True))),
+        ("no longer planned", were.count((True, False))),
+        ("newly planned", were.count((False, True))),
+    )
+    return f"Shipments: {', '.join(f'{number:,} {words}' for words, number in parts if number)}"
+
+
+def changes_for_screen(cost: OverrideCost, names: Told | None = None) -> list[Row]:
+    """Return the shipments whose way changed, before and after; without names, by services."""
     return [
         {
             "Shipment": c.shipment_id,
-            "Before": _way(c.before),
-            "After": _way(c.after),
+            "Before": _way(c.before, names),
+            "After": _way(c.after, names),
             "Cost (EUR)": round(c.after.cost_eur - c.before.cost_eur),
             "Physical (kg CO₂e)": round(c.after.physical_kgco2e - c.before.physical_kgco2e),
             "Market-based (kg CO₂e)": round(c.after.market_kgco2e - c.before.market_kgco2e),
-            "Door to door (h)": round(c.after.hours - c.before.hours, 1),
+            "Door to door (h)": round(c.after.hours - c.before.hours, 1)
+            if c.before.services and c.after.services
+            else None,
         }
         for c in cost.changes
     ]
 
 
-def _way(chain: ChainFigures) -> str:
-    return _CHAIN.join(chain.services) or _LEFT
+def _way(chain: ChainFigures, names: Told | None) -> str:
+    if not chain.services:
+        return _LEFT
+    return _CHAIN.join(chain.services) if names is None else names.way(chain.services)
 
 
 def leg_words(leg: Mapping[str, Any], carriers: Mapping[str, str]) -> str:

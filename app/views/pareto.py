@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import altair as alt
 
 from app.views import text
-from app.views.look import GREEN, INK, MUTED, SHAPES
+from app.views.look import GREEN, INK, LOOKS, MUTED, SHAPES
 from app.views.projection import label_hubs
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BASES = {"physical_kgco2e": "Physical", "market_based_kgco2e": "Market-based"}
 _AXIS = alt.Axis(format=",.0f", tickCount=5)
 _HEIGHT = 290
+SERVES, LEAVES = "traced point", "traced point that leaves shipments which could travel"
 
 
 def _inline(rows: Sequence[Row]) -> alt.InlineData:
@@ -73,6 +74,8 @@ def frontier_rows(document: Mapping[str, Any], basis: str) -> list[Row]:
             "scenario": f"frontier point {p['point']}",
             "cost_eur": float(p["cost"]),
             "kgco2e": float(p[column]),
+            "left": p.get("left", 0),
+            "what": LEAVES if p.get("left", 0) else SERVES,
         }
         for p in document["frontier"]
     ]
@@ -83,12 +86,12 @@ def pareto(
 ) -> alt.LayerChart:
     """Return cost against CO2e: a point per plan, and the staircase of those that none beats."""
     points = pareto_rows(rows, basis)
-    x = alt.X("cost_eur:Q", title="Cost, EUR", axis=_AXIS, scale=alt.Scale(padding=34))
+    x = alt.X("cost_eur:Q", title="Cost, EUR", axis=_AXIS, scale=alt.Scale(zero=False, padding=34))
     y = alt.Y(
         "kgco2e:Q",
         title=f"{BASES[basis]}, kg CO₂e",
         axis=_AXIS,
-        scale=alt.Scale(padding=16),
+        scale=alt.Scale(zero=False, padding=20),  # what plans differ by, not what they share
     )
     steps = (
         alt.Chart(_inline(staircase([*points, *frontier])))
@@ -96,17 +99,19 @@ def pareto(
         .encode(x=x, y=y)
     )
     traced = [_frontier_dots(frontier, x, y)] if frontier else []
-    layers = [steps, *traced, _dots(points, x, y), *_names(points, x, y)]
-    chart: alt.LayerChart = alt.LayerChart(layer=layers)
-    return chart.properties(height=_HEIGHT)
+    dots = _dots(points, x, y, INK if frontier else GREEN)
+    layers = [steps, *traced, dots, *_names(points, x, y)]
+    chart: alt.LayerChart = alt.LayerChart(layer=layers).properties(height=_HEIGHT)
+    scaled: alt.LayerChart = chart.resolve_scale(shape="independent", color="independent")
+    return scaled
 
 
-def _dots(points: Sequence[Row], x: alt.X, y: alt.Y) -> alt.Chart:
+def _dots(points: Sequence[Row], x: alt.X, y: alt.Y, colour: str) -> alt.Chart:
     names = [p["scenario"] for p in points]
     shapes = [SHAPES[i % len(SHAPES)] for i in range(len(names))]
     dots: alt.Chart = (
         alt.Chart(_inline(points))
-        .mark_point(size=190, filled=True, color=GREEN, stroke="white", strokeWidth=1)
+        .mark_point(size=190, filled=True, color=colour, stroke="white", strokeWidth=1)
         .encode(
             x=x,
             y=y,
@@ -130,11 +135,11 @@ _PLOT_WIDE, _PLOT_HIGH = 330.0, 170.0
 
 def _names(points: Sequence[Row], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Return a text per point, each on a side where it touches no other."""
-    most_x = max((p["cost_eur"] for p in points), default=0.0) or 1.0
-    most_y = max((p["kgco2e"] for p in points), default=0.0) or 1.0
+    across = _shares([p["cost_eur"] for p in points])
+    up = _shares([p["kgco2e"] for p in points])
     spots = [
-        (p["scenario"], p["cost_eur"] / most_x * _PLOT_WIDE, -p["kgco2e"] / most_y * _PLOT_HIGH)
-        for p in points
+        (p["scenario"], x * _PLOT_WIDE, -y * _PLOT_HIGH)
+        for p, x, y in zip(points, across, up, strict=True)
     ]
     labels, _ = label_hubs(spots, size=13.0)
     align: dict[str, Literal["left", "right", "center"]]
@@ -157,17 +162,39 @@ def _names(points: Sequence[Row], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     ]
 
 
+def _shares(values: Sequence[float]) -> list[float]:
+    """Return where values lie between the least and the greatest, as the axes have it."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    return [(v - low) / ((high - low) or 1.0) for v in values]
+
+
 def _frontier_dots(frontier: Sequence[Row], x: alt.X, y: alt.Y) -> alt.Chart:
+    """Return the traced points; those that leave freight behind look otherwise, and say so."""
+    kinds = [what for what in (SERVES, LEAVES) if any(p["what"] == what for p in frontier)]
+    look = {SERVES: ("circle", GREEN), LEAVES: ("cross", LOOKS["air"].colour)}
     dots: alt.Chart = (
         alt.Chart(_inline(frontier))
-        .mark_point(size=60, filled=False, color=GREEN, strokeWidth=1.6)
+        .mark_point(size=130, filled=True, opacity=1, stroke="white", strokeWidth=1)
         .encode(
             x=x,
             y=y,
+            shape=alt.Shape(
+                "what:N",
+                title=None,
+                scale=alt.Scale(domain=kinds, range=[look[k][0] for k in kinds]),
+                legend=alt.Legend(orient="top"),
+            ),
+            color=alt.Color(
+                "what:N",
+                title=None,
+                scale=alt.Scale(domain=kinds, range=[look[k][1] for k in kinds]),
+                legend=alt.Legend(orient="top"),
+            ),
             tooltip=[
                 alt.Tooltip("scenario:N", title="Point"),
                 alt.Tooltip("cost_eur:Q", title="Cost, EUR", format=",.0f"),
                 alt.Tooltip("kgco2e:Q", title="kg CO₂e", format=",.3s"),
+                alt.Tooltip("left:Q", title="Shipments left behind"),
             ],
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
+_POINTS = re.compile(r"(\d+) points of cost against CO2e")
 BEST, BOUND = "Best plan", "Proven bound"
 _HIGH = 230
 _ROOM = 0.08  # above and below the lines
+_ROOM_FOR_WORDS = 1.24  # right of the last step
+_LEAST_STEPS, _MOST_TICKS = 8, 16
 
 
 def rows_of(trace: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -35,20 +39,33 @@ def rows_of(trace: Sequence[Mapping[str, Any]]) -> list[Row]:
     ]
 
 
-def progress_chart(trace: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
-    """Return best and bound over counted phases; words at their ends name them."""
+def traced_share(words: str, wanted: int) -> float | None:
+    """Return how much of a frontier is traced, from what its search reports; None before.
+
+    >>> traced_share("3 points of cost against CO2e", 4), traced_share("reading", 4)
+    (0.75, None)
+    """
+    found = _POINTS.match(words)
+    return min(1.0, int(found.group(1)) / wanted) if found and wanted else None
+
+
+def progress_chart(trace: Sequence[Mapping[str, Any]], unit: str = "") -> alt.LayerChart:
+    """Return best and bound over counted phases; words right of their ends name them."""
     rows = rows_of(trace)
     last = {r["what"]: r for r in rows}
+    seen = max(_LEAST_STEPS, len(trace))
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
             "step:Q",
             title="Counted phases of the search",
-            axis=alt.Axis(tickMinStep=1, format="d", grid=False),
-            scale=alt.Scale(domain=[1, max(8, len(trace) + 1)], nice=False),
+            axis=alt.Axis(
+                values=list(range(1, seen + 1, 1 + seen // _MOST_TICKS)), format="d", grid=False
+            ),
+            scale=alt.Scale(domain=[1, seen * _ROOM_FOR_WORDS], nice=False),
         ),
         y=alt.Y(
             "value:Q",
-            title="What is minimised",
+            title=f"What is minimised, {unit}" if unit else "What is minimised",
             axis=alt.Axis(format=",.3~s", tickCount=4),
             scale=alt.Scale(domain=_domain(rows), nice=False),
         ),
@@ -74,9 +91,9 @@ def progress_chart(trace: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
     words = words.encode(x="step:Q", y="value:Q", text="words:N")
     above, below = (
         words.transform_filter(alt.datum.what == what).mark_text(
-            align="right", dx=4, dy=dy, fontSize=12, fontWeight=600, color=INK
+            align="left", dx=9, dy=dy, fontSize=12, fontWeight=600, color=INK
         )
-        for what, dy in ((BEST, -12), (BOUND, 16))
+        for what, dy in ((BEST, -7), (BOUND, 7))  # apart, even where the gap is closed
     )
     chart: alt.LayerChart = alt.LayerChart(layer=[lines, dots, above, below])
     return chart.properties(height=_HIGH)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _TILE_PX = 512.0  # width of the world at zoom 0 in web Mercator as deck.gl has it
 _MAX_MERCATOR_LAT = 85.0
+_DEGREES_A_UNIT = 10.0  # so small a world that Mercator hardly stretches it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,19 @@ def natural_earth(lon: float, lat: float) -> tuple[float, float]:
     x = 0.8707 - 0.131979 * phi2 + phi4 * (-0.013791 + phi4 * (0.003971 * phi2 - 0.001529 * phi4))
     y = 1.007226 + phi2 * (0.015085 + phi4 * (-0.044475 + 0.028874 * phi2 - 0.005916 * phi4))
     return math.radians(lon) * x, math.radians(lat) * y
+
+
+def laid_flat(point: Point, centre: float) -> Point:
+    """Return where a map that knows Mercator alone must put a place to draw Natural Earth.
+
+    Mercator has no room for the poles, and half of its world is the far north.
+
+    >>> laid_flat((30.0, 0.0), 30.0)
+    (0.0, 0.0)
+    """
+    x, y = natural_earth(point[0] - centre, point[1])
+    lat = 2 * math.atan(math.exp(math.radians(y * _DEGREES_A_UNIT))) - math.pi / 2
+    return x * _DEGREES_A_UNIT, math.degrees(lat)
 
 
 def around(points: Iterable[Point], *, margin: float, least: float) -> Window:

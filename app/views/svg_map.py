@@ -200,16 +200,22 @@ def _unproject(view: View, x: float, y: float) -> Point:
 
 
 def _lane(lane: Lane, view: View, most: float) -> str:
-    if len(lane.path) < 2:  # noqa: PLR2004  (no line)
-        return ""
     look = look_of(lane.mode)
     hint = (
         f"{look.label}: {lane.origin} to {lane.destination}, {text.three_digits(lane.distance_km)}"
         f" km\nPhysical {text.kg(lane.kgco2e)}, market-based {text.kg(lane.market_kgco2e)}\n"
         f"{text.three_digits(lane.mass_kg)} kg of freight\n{', '.join(lane.services)}"
     )
-    points = thinned([view.pixel(p) for p in lane.path], _THIN_PX)
-    return line(points, look, width=lane_width(lane.kgco2e, most), hint=hint)
+    return "".join(
+        line(
+            thinned([view.pixel(p) for p in part], _THIN_PX),
+            look,
+            width=lane_width(lane.kgco2e, most),
+            hint=hint,
+        )
+        for part in lane.parts
+        if len(part) > 1
+    )
 
 
 def line(  # noqa: PLR0913  (one line)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from app.views import text
 from app.views.look import look_of
+from app.views.told import told
 from data.units import KG_PER_TONNE
 
 if TYPE_CHECKING:
@@ -16,7 +18,25 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 HANDLING = "Handling at hubs"
-
+# What stands in a second table, below the one that a page has room for, and what names its rows.
+MORE_OF_SERVICES = (
+    "Service", "Departures", "Distance kind", "Low (kg CO₂e)", "High (kg CO₂e)", "SAF (kg)",
+    "Data quality", "Sources",
+)  # fmt: skip
+MORE_OF_LEGS = (
+    "Mass (kg)", "WTT (kg CO₂e)", "TTW (kg CO₂e)", "Data", "Working", "Sources",
+)  # fmt: skip
+MORE_OF_DEPARTURES = ("Service", "Unit", "Mass (kg)", "Volume (m³)", "SAF (kg)")
+_REASONS = {
+    "no_chain_in_time": "no chain arrives in time",
+    "no_chain": "no services connect the ends",
+    "capacity": "no unit is left",
+    "limit": "a cap or the budget is spent",
+    "must_use": "nothing passes what it must use",
+    "punctuality": "no chain is sure enough",
+    "booking": "booked too late",
+    "incompatible": "no service may carry it",
+}
 
 _FEW = 100.0
 
@@ -80,25 +100,26 @@ def sums(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, float]:
 
 def services_for_screen(document: Document) -> list[Row]:
     """Return the legs by service, units in the headers."""
+    names = told(document)
     return [
         _shown(
             {
                 "Mode": look_of(r["mode"]).label,
-                "Service": r["service"],
+                "From": names.hub(r["origin"]) or HANDLING,
+                "To": names.hub(r["destination"]),
                 "Carrier": r["carrier"],
-                "From": r["origin"],
-                "To": r["destination"],
                 "Distance (km)": r["distance_km"],
-                "Distance kind": r["distance_kind"],
                 "Shipments": r["shipments"],
-                "Departures": r["departures"],
                 "Mass (t)": r["mass_kg"] / KG_PER_TONNE,
                 "Physical (kg CO₂e)": r["physical_kgco2e"],
                 "Market-based (kg CO₂e)": r["market_based_kgco2e"],
+                "Cost (EUR)": r["cost_eur"],
+                "Service": r["service"],
+                "Departures": r["departures"],
+                "Distance kind": r["distance_kind"],
                 "Low (kg CO₂e)": r["low_kgco2e"],
                 "High (kg CO₂e)": r["high_kgco2e"],
                 "SAF (kg)": r["saf_kg"],
-                "Freight and handling (EUR)": r["cost_eur"],
                 "Data quality": r["quality"],
                 "Sources": r["source_ids"],
             }
@@ -109,6 +130,7 @@ def services_for_screen(document: Document) -> list[Row]:
 
 def legs_for_screen(document: Document) -> list[Row]:
     """Return every chain element with its working: the way from a figure to its source."""
+    names = told(document)
     workings = {(w["shipment_id"], w["leg_no"]): w["working"] for w in document["workings"]}
     return [
         _shown(
@@ -116,17 +138,17 @@ def legs_for_screen(document: Document) -> list[Row]:
                 "Shipment": x["shipment_id"],
                 "Leg": x["leg_no"],
                 "Mode": look_of("hub" if x["kind"] == "hub" else x["mode"]).label,
-                "From": x["origin"],
-                "To": x["destination"],
-                "Departs": x["departs_at"],
-                "Arrives": x["arrives_at"],
-                "Mass (kg)": x["mass_kg"],
+                "From": names.hub(x["origin"]),
+                "To": names.hub(x["destination"]),
+                "Departs (UTC)": text.moment(x["departs_at"]),
+                "Arrives (UTC)": text.moment(x["arrives_at"]),
                 "Distance (km)": x["distance_km"],
+                "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
+                "Market-based (kg CO₂e)": float(x["market_wtw_kgco2e"]),
+                "Cost (EUR)": float(x["cost"]),
+                "Mass (kg)": x["mass_kg"],
                 "WTT (kg CO₂e)": float(x["wtt_kgco2e"]),
                 "TTW (kg CO₂e)": float(x["ttw_kgco2e"]),
-                "Physical WTW (kg CO₂e)": float(x["wtw_kgco2e"]),
-                "Market-based WTW (kg CO₂e)": float(x["market_wtw_kgco2e"]),
-                "Cost (EUR)": float(x["cost"]),
                 "Data": f"{x['data_type']}, {x['quality']}",
                 "Working": workings.get((x["shipment_id"], x["leg_no"]), ""),
                 "Sources": str(x["source_id"]).replace("|", ", "),
@@ -138,21 +160,23 @@ def legs_for_screen(document: Document) -> list[Row]:
 
 def departures_for_screen(document: Document) -> list[Row]:
     """Return the departures that are booked, with their fill."""
+    names = told(document)
     return [
         _shown(
             {
-                "Departs": x["departs_at"],
-                "Arrives": x["arrives_at"],
-                "Service": x["service_id"],
-                "Unit": x["unit_code"],
+                "Departs (UTC)": text.moment(x["departs_at"]),
+                "Arrives (UTC)": text.moment(x["arrives_at"]),
+                "Way": names.way([x["service_id"]]),
                 "Full units": x["full_units"],
                 "Part units": x["part_units"],
-                "Mass (kg)": x["mass_kg"],
-                "Volume (m³)": x["volume_m3"],
                 "Fill by mass (%)": _per_cent(x["fill_mass"]),
                 "Fill by volume (%)": _per_cent(x["fill_volume"]),
                 "Cost (EUR)": float(x["cost"]),
                 "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
+                "Service": x["service_id"],
+                "Unit": x["unit_code"] or "",
+                "Mass (kg)": x["mass_kg"],
+                "Volume (m³)": x["volume_m3"],
                 "SAF (kg)": x["saf_kg"],
             }
         )
@@ -166,6 +190,7 @@ def _per_cent(share: float | None) -> float | None:
 
 def shipments_for_screen(document: Document) -> list[Row]:
     """Return the shipments with what each emits and costs."""
+    names = told(document)
     legs: dict[str, list[Mapping[str, Any]]] = {}
     for leg in document["legs"]:
         legs.setdefault(leg["shipment_id"], []).append(leg)
@@ -173,16 +198,16 @@ def shipments_for_screen(document: Document) -> list[Row]:
         _shown(
             {
                 "Shipment": s["shipment_id"],
-                "From": s["origin"],
-                "To": s["destination"],
+                "From": names.hub(s["origin"]),
+                "To": names.hub(s["destination"]),
+                "Modes": _modes(legs.get(s["shipment_id"], ())),
+                "Arrives (UTC)": text.moment(s["arrives_at"]),
+                "Due (UTC)": text.moment(s["due_at"]),
                 "Mass (kg)": s["mass_kg"],
-                "Ready": s["ready_at"],
-                "Arrives": s["arrives_at"],
-                "Due": s["due_at"],
                 "Physical (kg CO₂e)": _sum(legs.get(s["shipment_id"], ()), "wtw_kgco2e"),
                 "Market-based (kg CO₂e)": _sum(legs.get(s["shipment_id"], ()), "market_wtw_kgco2e"),
-                "Freight and handling (EUR)": _sum(legs.get(s["shipment_id"], ()), "cost"),
-                "Modes": _modes(legs.get(s["shipment_id"], ())),
+                "Cost (EUR)": _sum(legs.get(s["shipment_id"], ()), "cost"),
+                "Ready (UTC)": text.moment(s["ready_at"]),
             }
         )
         for s in document["shipments"]
@@ -197,14 +222,14 @@ def _modes(legs: Iterable[Mapping[str, Any]]) -> str:
 
 def alternatives_for_screen(document: Document, shipment_id: str) -> list[Row]:
     """Return the other ways of one shipment, and why each was not taken."""
+    names = told(document)
     return [
         _shown(
             {
-                "Rank": x["rank"],
-                "Why not": x["why_not"],
-                "Itinerary": x["itinerary"],
+                "Way": names.sentence(x["itinerary"], shipment_id),
+                "Why not": names.sentence(x["why_not"], shipment_id),
                 "Cost alone (EUR)": float(x["cost"]),
-                "Arrives": x["arrives_at"],
+                "Arrives (UTC)": text.moment(x["arrives_at"]),
                 "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
                 "Market-based (kg CO₂e)": float(x["market_wtw_kgco2e"]),
             }
@@ -216,32 +241,46 @@ def alternatives_for_screen(document: Document, shipment_id: str) -> list[Row]:
 
 def unserved_for_screen(document: Document) -> list[Row]:
     """Return what could not be planned, and what would help."""
+    names = told(document)
     return [
         _shown(
             {
                 "Shipment": x["shipment_id"],
-                "Reason": x["reason"],
-                "It would need": x["would_need"],
-                "Code": x["reason_code"],
+                "It would need": names.sentence(x["would_need"], x["shipment_id"]),
+                "Reason": names.sentence(x["reason"], x["shipment_id"]),
             }
         )
         for x in document["unserved"]
     ]
 
 
-def levers_for_screen(document: Document) -> list[Row]:
-    """Return what could still be bought, cheapest tonne first."""
+def unserved_words(document: Document) -> str:
+    """Say how many shipments could not be planned, and why, the commonest reason first."""
+    counts = document["summary"]["shipments"]
+    why = Counter(_reason(x["reason_code"]) for x in document["unserved"])
+    reasons = "; ".join(f"{words} ({number:,})" for words, number in why.most_common())
+    left = f"{counts['unserved']:,} of {counts['asked']:,} shipments"
+    return f"{left} could not be planned: {reasons}."
+
+
+def _reason(code: str) -> str:
+    return _REASONS.get(code, code.replace("_", " "))
+
+
+def levers_for_screen(document: Document, levers: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Return levers in the order given; what cannot be told by name goes by its id."""
+    names = told(document)
     return [
         _shown(
             {
                 "Lever": "SAF" if x["kind"] == "saf" else str(x["kind"]).capitalize() + " change",
-                "What": x["text"],
+                "What": names.sentence(x["text"], x["about"]),
                 "Saves (kg CO₂e)": x["saves_kgco2e"],
                 "Costs (EUR)": x["costs_eur"],
                 "EUR per t CO₂e": x["eur_per_t"],
             }
         )
-        for x in sorted(document["levers"], key=lambda x: (x["eur_per_t"], x["about"]))
+        for x in levers
     ]
 
 

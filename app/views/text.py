@@ -13,6 +13,9 @@ NOT_STATED = "not stated"
 HOURS_PER_DAY = 24.0
 _SIGNIFICANT = 3
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:\+00:00|Z)")
+_CO2E = re.compile(r"\bco2e\b", re.IGNORECASE)
+_SMALL_LEVER = 0.001  # of a plan's CO2e
 _LABELS = {
     "business_as_usual": "Business as usual",
     "greenest_in_time": "Greenest in time",
@@ -91,9 +94,52 @@ def gap(summary: Mapping[str, Any]) -> str:
     return "no bound" if value is None else f"gap {percent(value, 2)}"
 
 
+def proof_note(summary: Mapping[str, Any]) -> str:
+    """Return what a planner must know of how a search ended; nothing, if it ended by itself."""
+    if summary["status"] != "interrupted":
+        return ""
+    return "interrupted: the best plan found until then"
+
+
+def moment(at: str | None) -> str:
+    """Return a time of a file, which is UTC, to the minute; a header says that it is UTC.
+
+    >>> moment("2026-10-03T14:41:00+00:00"), moment(None)
+    ('2026-10-03 14:41', '')
+    """
+    return at[:16].replace("T", " ") if at else ""
+
+
+def moments(words: str) -> str:
+    """Return a sentence with its times of files as people write them.
+
+    >>> moments("due 2026-10-03T14:41:00+00:00; late")
+    'due 2026-10-03 14:41 UTC; late'
+    """
+    return _MOMENT.sub(r"\1 \2 UTC", words)
+
+
+def subscript(words: str) -> str:
+    """Return words with CO2e, and its kilograms, as people write them.
+
+    >>> subscript("before the kgco2e: +2 kg CO2e")
+    'before the kg CO₂e: +2 kg CO₂e'
+    """
+    return _CO2E.sub("CO₂e", words.replace("kgco2e", "kg CO2e"))
+
+
 def credits_needed(summary: Mapping[str, Any]) -> str:
     """Return whole credits; one credit is one tonne."""
     return f"{summary['credits_t']:,.0f} t"
+
+
+def tours_words(number: int) -> str:
+    """Return so many tours.
+
+    >>> tours_words(1), tours_words(12)
+    ('1 tour', '12 tours')
+    """
+    return "1 tour" if number == 1 else f"{number:,} tours"
 
 
 def plain(value: object) -> str:
@@ -110,10 +156,25 @@ def scenario_label(name: str, title: str = "") -> str:
     return _LABELS.get(name) or name.replace("_", " ").strip().capitalize() or title
 
 
+def levers(document: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Return the levers that matter, the cheapest tonne first, and those too small to lead.
+
+    Where a tonne costs the same to the euro, what saves most is first.
+    A lever is small below a thousandth of the plan's physical CO2e; where all are, none is.
+    """
+    least = _SMALL_LEVER * document["summary"]["physical_kgco2e"]["wtw"]
+    ranked = sorted(
+        document["levers"], key=lambda x: (round(x["eur_per_t"]), -x["saves_kgco2e"], x["about"])
+    )
+    great = [x for x in ranked if x["saves_kgco2e"] >= least]
+    small = [x for x in ranked if x["saves_kgco2e"] < least]
+    return (great, small) if great else (small, [])
+
+
 def air_share(document: Mapping[str, Any]) -> str:
     """Say what carriage by air makes of the physical total, and what could still be bought."""
     share = document["summary"]["mode_shares"].get("air", 0.0)
-    offers = [*_saf_on_offer(document["levers"]), *_modes_on_offer(document["levers"])]
+    offers = [*_saf_on_offer(document["levers"]), *_modes_on_offer(levers(document)[0])]
     head = (
         f"Air makes {percent(share, 1)} of this plan's physical (location-based) CO₂e."
         if share
@@ -141,9 +202,10 @@ def _modes_on_offer(levers: Sequence[Mapping[str, Any]]) -> list[str]:
     if not modes:
         return []
     best = min(modes, key=lambda x: (x["eur_per_t"], x["about"]))
+    number = f"{len(modes)} changes" if len(modes) > 1 else "1 change"
     return [
         (
-            f"{len(modes)} changes of mode or service, the cheapest for {best['about']}: "
+            f"{number} of mode or service, the cheapest for {best['about']}: "
             f"{kg(best['saves_kgco2e'])} at {three_digits(best['eur_per_t'])} EUR per tonne"
         )
     ]

@@ -17,11 +17,11 @@ _TITLE = "First- and last-mile tours"
 _STYLE = (
     page.STYLE
     + "\n#figures{grid-template-columns:repeat(4,1fr)}\n.tour h3{margin:18px 0 4px}"
-    + "\n.tour td{white-space:nowrap}\n"
+    + "\n.tour td{white-space:nowrap}.tour th,.tour td{padding:7px 9px}\n"
 )
 _HEADERS = (
-    "Call", "What", "Shipment", "Place", "Arrives", "Begins", "Leaves", "km", "On board, kg",
-    "On board, m³", "Charged, kWh", "Battery, kWh",
+    "Call", "What", "Shipment", "Place", "Arrives, UTC", "Begins, UTC", "Leaves, UTC", "km",
+    "On board, kg", "On board, m³", "Charged, kWh", "Battery, kWh",
 )  # fmt: skip
 _FIRST_FIGURE = 7
 
@@ -51,7 +51,7 @@ def tours_html(document: Mapping[str, Any], land: Mapping[str, Any]) -> str:
 def _head(s: Mapping[str, Any]) -> str:
     stops = s["stops"]
     facts = (
-        f"{s['vehicles']} tours · {stops['served']} of {stops['asked']} stops · "
+        f"{text.tours_words(s['vehicles'])} · {stops['served']} of {stops['asked']} stops · "
         f"{s['distance_km']:,.0f} km"
     )
     return (
@@ -113,8 +113,10 @@ def _stroke(number: int) -> str:
 
 def _tour(number: int, tour: Mapping[str, Any]) -> str:
     energy = "" if tour["energy"] is None else f", {tour['energy']:,.1f} {tour['energy_unit']}"
+    day = tour["departs_at"][:10]
     facts = (
-        f"{tour['distance_km']:,.1f} km, {tour['hours']:,.1f} h, {tour['cost']:,.2f} EUR{energy}, "
+        f"{day}: {tour['distance_km']:,.1f} km, {tour['hours']:,.1f} h, "
+        f"{tour['cost']:,.2f} EUR{energy}, "
         f"{text.kg(tour['wtw_kgco2e'])} physical; filled at most "
         f"{text.percent(tour['load']['mass'])} by mass, {text.percent(tour['load']['volume'])} "
         "by volume"
@@ -122,7 +124,7 @@ def _tour(number: int, tour: Mapping[str, Any]) -> str:
     head = "".join(
         f"<th scope='col'{_side(i)}>{html.escape(h)}</th>" for i, h in enumerate(_HEADERS)
     )
-    body = "".join(_visit(v) for v in tour["visits"])
+    body = "".join(_visit(v, day) for v in tour["visits"])
     title = html.escape(f"{tour['tour_id']} {tour['vehicle_id']} ({tour['vehicle_code']})")
     return (
         f"<section class='tour'><h3>{_mode(number)}{title}</h3><p class='note'>"
@@ -139,13 +141,16 @@ def _side(index: int) -> str:
     return " class='n'" if index >= _FIRST_FIGURE else ""
 
 
-def _visit(v: Mapping[str, Any]) -> str:
+def _visit(v: Mapping[str, Any], day: str) -> str:
     cells = (
         f"{v['visit_no']}",
         v["kind"],
         v["shipment_id"] or "",
         v["place"],
-        *(v[c][:16].replace("T", " ") for c in ("arrives_at", "begins_at", "leaves_at")),
+        *(
+            text.moment(v[c]).removeprefix(f"{day} ")
+            for c in ("arrives_at", "begins_at", "leaves_at")
+        ),
         f"{v['distance_km']:,.1f}",
         f"{v['load_kg']:,.0f}",
         f"{v['load_m3']:,.1f}",

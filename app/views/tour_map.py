@@ -74,7 +74,7 @@ def tours_svg(document: Mapping[str, Any], rings: Sequence[Sequence[Point]]) -> 
         ],
         view,
         name="map",
-        title=f"Map of {len(paths)} tours",
+        title=f"Map of {text.tours_words(len(paths))}",
     )
 
 

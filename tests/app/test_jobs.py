@@ -62,6 +62,42 @@ def test_stop_reaches_the_search_and_what_it_keeps_is_kept() -> None:
     assert job.made == "the best so far"
 
 
+def test_plan_whose_window_was_closed_makes_room_for_others_and_keeps_nothing() -> None:
+    """One plan is made at a time: one that nobody waits for must not hold the turn."""
+
+    def make(report: Callable[[str], None], hands: Hands, _show: Any) -> str:
+        while not hands.stop():
+            pass
+        report("assembling the plan")
+        return "a plan that nobody asks for"
+
+    job = Job(QUESTION, make, wanted=lambda: False, looked_s=0.01, patience_s=0.03)
+    assert job.wait(SOON_S)
+    assert job.made is None
+    assert "was closed" in job.watched().fault
+
+
+def test_line_that_is_lost_for_a_moment_stops_no_plan() -> None:
+    answers = iter([True, False, True, False])
+    asked, go_on = Event(), Event()
+
+    def wanted() -> bool:
+        found = next(answers, None)
+        if found is None:
+            asked.set()
+        return found is not False
+
+    def make(*_: Any) -> str:
+        go_on.wait(SOON_S)
+        return "a plan"
+
+    job = Job(QUESTION, make, wanted=wanted, looked_s=0.01, patience_s=0.02)
+    assert asked.wait(SOON_S)
+    go_on.set()
+    assert job.wait(SOON_S)
+    assert job.made == "a plan"
+
+
 def test_fault_is_told_in_its_own_words() -> None:
     def make(*_: Any) -> str:
         raise DataError("shipments.csv row 4: mass_kg found -3, wanted > 0")

@@ -125,7 +125,10 @@ def test_sentence_keeps_money_both_footprints_and_credits_apart() -> None:
     assert [x["value"] for x in override.figures(cost)] == [
         "+1,240", "+310", "-40.0", "+1", "±0", "-2"
     ]  # fmt: skip
-    assert override.changes_for_screen(cost)[0]["After"] == "not planned"
+    row = override.changes_for_screen(cost)[0]
+    assert row["After"] == "not planned"
+    assert row["Door to door (h)"] is None  # hours of what stays behind are no hours saved
+    assert override.changes_words(cost) == "Shipments: 1 no longer planned"
 
 
 def test_chart_draws_what_is_known_and_nothing_else() -> None:

@@ -15,6 +15,7 @@ from app.views.html_map import map_html
 from app.views.lanes import picture_of
 from app.views.look import LOOKS
 from app.views.projection import Box, Window, clipped, label_hubs, place_labels
+from app.views.told import Told
 from app.workflow import compare
 from data.findings import Finding, Severity, Verdict
 
@@ -88,6 +89,48 @@ def test_line_over_the_date_line_is_not_torn(pacific: Document, outline: Documen
     assert all(-1 < x < 1200 for x in xs)
 
 
+def test_lane_and_its_hubs_are_drawn_on_one_copy_of_the_world(pacific: Document) -> None:
+    """A plan all around the world must be cut somewhere; no lane may end where no hub is."""
+    ring = [0.0, 60.0, 120.0, 180.0, 240.0, 300.0]
+    hubs = [
+        {"hub_id": f"H{n}", "kind": "port", "name": f"Port {n}", "lat": 0.0, "lon": lon - 180.0}
+        for n, lon in enumerate(ring)
+    ]
+    ways = [(n, (n + 1) % len(ring)) for n in range(len(ring))]
+    services = [
+        pacific["services"][0]
+        | {
+            "service_id": f"S{a}",
+            "origin_hub": f"H{a}",
+            "destination_hub": f"H{b}",
+            "geometry": [[hubs[a]["lon"], 0.0], [hubs[b]["lon"], 0.0]],
+        }
+        for a, b in ways
+    ]
+    picture = picture_of(pacific | {"hubs": hubs, "services": services, "legs": []})
+    at = {p.hub_id: p.at for p in picture.places}
+    assert [len(lane.parts) for lane in picture.lanes].count(2) == 1
+    for lane in picture.lanes:
+        assert lane.parts[0][0] == pytest.approx(at[lane.origin])
+        assert lane.parts[-1][-1] == pytest.approx(at[lane.destination])
+    assert all(abs(p[0] - picture.centre) <= 180.0 for p in picture.points)
+
+
+def test_map_of_the_world_shows_it_once_with_room_for_the_poles(
+    pacific: Document, outline: Document
+) -> None:
+    """Mercator repeats the world on a wide page, and an arc over the pole leaves it at the top."""
+    service = pacific["services"][0] | {
+        "geometry": [[-150.0, 60.0], [-150.0, 88.0], [0.0, 89.0], [30.0, 60.0]]
+    }
+    deck = json.loads(maps.plan_map(pacific | {"services": [service]}, outline).to_json())
+    land = next(x for x in deck["layers"] if x["id"] == "land")["data"]["features"]
+    points = [p for f in land for p in f["geometry"]["coordinates"][0]]
+    lanes = next(x for x in deck["layers"] if x["id"] == "lanes")["data"]
+    assert max(abs(p[0]) for p in points) < 28.0  # half the world's width, laid flat
+    assert max(abs(p[1]) for row in lanes for p in row["path"]) < 15.0
+
+
 def test_page_without_any_plan_says_so(pacific: Document, outline: Document) -> None:
     empty = pacific | {"hubs": [], "services": [], "legs": []}
     assert "no shipment could be planned" in map_html(empty, outline)
@@ -137,6 +180,67 @@ def test_groups_of_legs_make_the_total(lane_answers: Mapping[str, Answer]) -> No
         )
 
 
+def test_tables_name_places_and_tell_times_that_people_read(
+    lane_answers: Mapping[str, Answer],
+) -> None:
+    """Ids and raw ISO times are for files."""
+    document = lane_answers["cheapest"].document
+    about = document["shipments"][0]["shipment_id"]
+    rows = [
+        *tables.legs_for_screen(document),
+        *tables.alternatives_for_screen(document, about),
+        *tables.shipments_for_screen(document),
+    ]
+    ids = {h["hub_id"] for h in document["hubs"]}
+    for row in rows:
+        assert not ids & {row.get("From"), row.get("To")}
+        words = [v for k, v in row.items() if isinstance(v, str) and k not in {"Working", "Data"}]
+        assert not any(re.search(r"T\d\d:\d\d| > |CO2e", v) for v in words)
+
+
+def test_place_of_a_service_that_left_the_plan_is_told_by_its_neighbours() -> None:
+    """A plan lists the services it uses; the ways not taken run over others too."""
+    names = Told(
+        hubs={"A": "Aachen", "B": "Bremen", "C": "Cham"},
+        services={"S1": ("rail", "A", "B")},
+        ends={"G1": ("A", "C")},
+    )
+    assert names.way(["S1", "S9"], "G1") == "Aachen → Bremen (rail) → Cham"
+    assert names.way(["S9"], "G1") == "Aachen → Cham"
+    assert names.way(["S7", "S8"], "G1") == "Aachen → S7 → Cham"
+    assert names.sentence("the binding leg is S1@2026-09-13T10:43Z, late by 2 h") == (
+        "the binding leg is Aachen → Bremen (rail) of 2026-09-13 10:43 UTC, late by 2 h"
+    )
+
+
+def test_levers_of_a_kilogram_do_not_lead() -> None:
+    """Sorted by EUR/t alone, what saves 1 kg stands before what saves 5 t."""
+    levers = [
+        {"about": "A", "eur_per_t": -1360.0, "saves_kgco2e": 1.3},
+        {"about": "B", "eur_per_t": 200.0, "saves_kgco2e": 3000.0},
+        {"about": "C", "eur_per_t": -51.0, "saves_kgco2e": 5720.0},
+    ]
+    plan = {"levers": levers, "summary": {"physical_kgco2e": {"wtw": 1_000_000.0}}}
+    great, small = text.levers(plan)
+    assert [x["about"] for x in great] == ["C", "B"]
+    assert [x["about"] for x in small] == ["A"]
+
+
+def test_frontier_marks_what_leaves_freight_behind_and_begins_at_no_zero() -> None:
+    document = {
+        "scenario": {"title": "Mine"},
+        "summary": {"cost": {"total": 100.0}, "market_based_kgco2e": {"wtw": 50.0}},
+        "frontier": [
+            {"point": 1, "cost": "90", "wtw_kgco2e": "60", "market_wtw_kgco2e": "60", "left": 0},
+            {"point": 2, "cost": "120", "wtw_kgco2e": "40", "market_wtw_kgco2e": "40", "left": 3},
+        ],
+    }
+    rows = pareto.frontier_rows(document, "market_based_kgco2e")
+    assert [r["what"] for r in rows] == [pareto.SERVES, pareto.LEAVES]
+    axes = [layer["encoding"]["y"] for layer in pareto.frontier(document).to_dict()["layer"]]
+    assert not any(axis["scale"]["zero"] for axis in axes)
+
+
 def test_every_table_states_its_units(lane_answers: Mapping[str, Answer]) -> None:
     document = lane_answers["pilot"].document
     rows = [
@@ -144,7 +248,7 @@ def test_every_table_states_its_units(lane_answers: Mapping[str, Answer]) -> Non
         *tables.legs_for_screen(document)[:1],
         *tables.departures_for_screen(document)[:1],
         *tables.shipments_for_screen(document)[:1],
-        *tables.levers_for_screen(document)[:1],
+        *tables.levers_for_screen(document, document["levers"])[:1],
     ]
     counts = {"Shipments", "Departures", "Leg", "Full units", "Part units"}
     for row in rows:
