@@ -33,6 +33,7 @@ from optimizer.scenarios import (
     Scenario as Scenario,  # noqa: PLC0414  (pages hint it; they may not import the optimizer)
 )
 from optimizer.solve import MOST_EXACT, Effort, Hands
+from optimizer.whole_timetable import with_whole_timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +57,7 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # archives hold no clock: the same plan gives
 _SAF_PRICE_EUR_PER_T = 1952.0
 _SAF_PATHWAY = "hefa-uco"
 _MAX_CLAIM_BYTES = 50_000_000
+_COMPILED_WITH = 5  # shipments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,12 +243,21 @@ def shipments_asked(question: Question) -> int:
 
 
 def warm_up(question: Question, tools: Tools) -> None:
-    """Read a problem with services of its own once, so that ways and kernels are at hand."""
-    import optimizer.planner.choose  # noqa: F401, PLC0415  (loads numba)
+    """Read a problem with services of its own once, and compile the search on a few shipments.
 
+    On a machine's first run that takes half a minute, which nobody should wait for after asking.
+    """
     with _problem_of(question) as problem, suppress(GreenlaneError):
         if problem.is_dir() and find_table(problem, SERVICES):
-            read_problem(problem, tools.catalogue, tools.factors, question.scenario)
+            read = read_problem(problem, tools.catalogue, tools.factors, question.scenario).problem
+            _search_few(replace(read, shipments=read.shipments[:_COMPILED_WITH]))
+
+
+def _search_few(problem: Problem) -> None:
+    from optimizer.planner.choose import Means, choose_at_scale  # noqa: PLC0415  (loads numba)
+
+    departures, problem = with_whole_timetable(problem)
+    choose_at_scale(problem, departures, Means(effort="small"))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

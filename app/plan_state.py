@@ -68,7 +68,7 @@ def start_job(
         report: Callable[[str], None], hands: Hands, show: Callable[[Draft], None]
     ) -> tuple[str, Answer]:
         if warm is not None:
-            report("reading")
+            report("reading; on a machine's first run the search is compiled, about half a minute")
             warm.join()
         known = shelf.get(key)
         if known is not None:
