@@ -150,7 +150,9 @@ def figures(document: Mapping[str, Any], *, proof: bool = True) -> None:
     first[2].caption("never taken off a footprint")
     second = st.columns(5 if proof else 4)
     load, counts = s["load"], s["shipments"]
-    second[0].metric("Cost", text.eur(s["cost"]["total"]), help="All costs, penalties included.")
+    second[0].metric("Cost", text.eur(s["cost"]["paid"]), help="What is paid to others.")
+    if beside := text.beside_cost(s["cost"]):
+        second[0].caption(beside)
     second[1].metric("Door to door", text.days(s["mean_hours"]), help="Mean over shipments.")
     second[2].metric(
         "Load rate by volume",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from app.views.lanes import Picture, Point
 
+_PAID_FOR = "freight, handling, SAF, certificates, credits"
 _WIDE, _NARROW, _HIGH = 1160.0, 836.0, 520.0
 _DETAIL_WIDE, _DETAIL_HIGH = 312.0, 255.0
 _MOST_NAMED = 6  # places at either end, in the head of a page
@@ -104,7 +105,7 @@ def _figures(s: Mapping[str, Any]) -> str:
     left = f"{counts['unserved']} unserved, {counts['refused']} refused"
     fill = f"by volume; {text.percent(load['mass'])} by mass"
     cards = (
-        ("Cost", text.eur(s["cost"]["total"]), "freight, handling, SAF, certificates, credits"),
+        ("Cost", text.eur(s["cost"]["paid"]), text.beside_cost(s["cost"]) or _PAID_FOR),
         ("Door to door", text.days(s["mean_hours"]), "mean over shipments"),
         ("Load rate", text.percent(load["volume"]), fill),
         ("Shipments", planned, left),

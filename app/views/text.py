@@ -45,6 +45,20 @@ def interval(low: float, high: float) -> str:
     return f"{three_digits(low)} to {three_digits(high)} kg"
 
 
+def beside_cost(cost: Mapping[str, float]) -> str:
+    """Return what a plan counts besides what is paid, in words; empty where there is nothing.
+
+    >>> beside_cost({"lateness": 0.0, "unserved_penalty": 40_000.0})
+    'counted besides: 40,000 EUR for what is left behind'
+    """
+    parts = (
+        (cost["lateness"], "for lateness"),
+        (cost["unserved_penalty"], "for what is left behind"),
+    )
+    words = [f"{eur(value)} {what}" for value, what in parts if value > 0]
+    return f"counted besides: {' and '.join(words)}" if words else ""
+
+
 def eur(value: float | None) -> str:
     """Return a cost in whole euros.
 

@@ -180,7 +180,7 @@ _PACIFIC: dict[str, Any] = {
         "status": "optimal",
         "gap": 0.0,
         "effort": "small",
-        "cost": {"total": 300.0},
+        "cost": {"paid": 300.0, "lateness": 0.0, "unserved_penalty": 0.0, "total": 300.0},
         "physical_kgco2e": {"wtt": 0.0, "ttw": 1010.5, "wtw": 1010.5},
         "market_based_kgco2e": {"wtt": 0.0, "ttw": 1010.5, "wtw": 1010.5},
         "credits_t": 2,
