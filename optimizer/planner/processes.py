@@ -188,12 +188,14 @@ class _Hand:
 
     def end(self, *, at_once: bool) -> int | None:
         """End the process and return its exit code."""
-        with suppress(OSError):
-            if not at_once:
+        if at_once:
+            # Before the pipe is closed: who finds it closed takes us for dead, and tidies up.
+            self._process.kill()
+            self._process.join()
+        else:
+            with suppress(OSError):
                 self.pipe.send(None)
         self.pipe.close()
-        if at_once:
-            self._process.kill()
         self._process.join(_PATIENCE_S)
         if self._process.exitcode is None:
             self._process.kill()
