@@ -31,7 +31,7 @@ _CHUNKS = 8  # of a round: how often progress is told, and a stop is seen
 _RATE, _LAST = 0.05, 0.015  # steps of prices: the first, and the last relative to it
 _NOISE = 1e-7  # relative; sums in another order
 _SETTLED = 60  # climbs after which items are taken whole
-_REPAIRS = 4
+_WIDENINGS, _MOST_REPAIRS = 3, 12  # after the widenings, as long as each serves somebody
 _MOVED = 5_000  # shipments, at most, that are shown other ways to make room for those without
 _WORTHWHILE = 0.9  # of those without room may be left for another try
 _ANY_PRICE = 1e15  # the last repair asks for any chain: where the best is free, no multiple does
@@ -127,6 +127,7 @@ def plan(  # noqa: PLR0913  (what a run is made of)
         if stop() or run.gap <= 0:
             break
         run.round(number)
+    run.last_repair()
     return run.answer()
 
 
@@ -177,19 +178,28 @@ class _Run:
 
     def _repair(self) -> None:
         """Route shipments without room over what still has some; then make room around them."""
-        width = self._work.width
-        for number in range(_REPAIRS):
+        width, before = self._work.width, math.inf
+        for number in range(_MOST_REPAIRS):
             self._fill_up(width)
             left = self.search.roomless
-            if not len(left) or self._stop():
+            if not len(left) or self._stop() or (number > _WIDENINGS and len(left) >= before):
                 return
-            factor = _ANY_PRICE if number == _REPAIRS - 1 else width.factor * _WIDER
-            width = replace(width, factor=factor, most=int(width.most * _WIDER))
+            before = len(left)
+            if number < _WIDENINGS:
+                width = replace(width, factor=width.factor * _WIDER, most=int(width.most * _WIDER))
+            else:
+                width = replace(width, factor=_ANY_PRICE)
             self._reroute(left, width, self._board.units_max)
             blocking = self.search.aboard(self.found.corridors, left)
             if len(blocking) <= _MOVED:
                 self._reroute(blocking, self._work.width, self.search.room)
             self._make_room()
+
+    def last_repair(self) -> None:
+        """Try again for those without room: the search has moved others since."""
+        if len(self.search.roomless) and not self._stop():
+            self._repair()
+            self._tell("last repair", self.search.value)
 
     def _make_room(self) -> None:
         """Ruin and recreate around those without room, the longer the fewer they are."""
