@@ -47,11 +47,11 @@ if TYPE_CHECKING:
 THREADS = int(sys.argv[sys.argv.index("--threads") + 1]) if "--threads" in sys.argv else 2
 SEEDS = int(sys.argv[sys.argv.index("--seeds") + 1]) if "--seeds" in sys.argv else 1
 WORK = {
-    "1k": Work(rounds=3, steps=100_000, climbs=150, proofs=3, width=Width(factor=2.0, most=1500),
+    "1k": Work(rounds=6, steps=60_000, climbs=75, proofs=6, width=Width(factor=2.0, most=1500),
                whole=False),
     "10k-short": Work(rounds=1, steps=100_000, climbs=50, proofs=1,
                       width=Width(factor=1.6, most=350), whole=False),
-    "10k": Work(rounds=2, steps=1_000_000, climbs=100, proofs=2,
+    "10k": Work(rounds=5, steps=300_000, climbs=50, proofs=5,
                 width=Width(factor=1.6, most=350), whole=False),
     "100k": Work(rounds=1, steps=2_000_000, climbs=40, proofs=1,
                  width=Width(factor=1.3, most=80), whole=False),

@@ -36,9 +36,9 @@ _SIZES = (
         width=Width(factor=2.0, most=1500),
         bound_width=Width(factor=2.0, most=1500),
         whole=False,
-        steps=150_000,
-        climbs=150,
-        rounds=2,
+        steps=60_000,
+        climbs=75,
+        rounds=5,
     ),
     _Size(
         shipments=20_000,
@@ -46,8 +46,8 @@ _SIZES = (
         bound_width=Width(factor=1.6, most=350),
         whole=False,
         steps=300_000,
-        climbs=100,
-        rounds=1,
+        climbs=50,
+        rounds=4,
     ),
     _Size(
         shipments=10**9,
