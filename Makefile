@@ -5,16 +5,17 @@
 #   make app     open the planner's pages
 #   make check   style, types and walls: the fast part of .ci/run
 #
-# Each target first makes its environment in .venv, once per version of requirements.lock.
+# Each target first makes its environment in .venv, once per version of the lock.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
+LOCK ?= requirements.lock
 PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
 # The host's pip, working inside the environment: ensurepip is not on every machine.
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet --quiet
-LOCKED := $(shell cat requirements.lock pyproject.toml | \
+LOCKED := $(shell cat $(LOCK) pyproject.toml | \
 	$(PYTHON) -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
 STAMP := $(VENV)/.installed-$(LOCKED)
 
@@ -43,7 +44,7 @@ $(STAMP):
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 15) or sys.exit(f"{sys.executable} is Python {v[0]}.{v[1]}, wanted 3.11 to 3.14: make PYTHON=...")'
 	@echo "installing into $(VENV), about a minute, once ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes -r $(LOCK)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.installed-*
 	@touch $@

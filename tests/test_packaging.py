@@ -89,6 +89,8 @@ def test_lock_satisfies_what_the_project_asks_for(project: dict[str, Any]) -> No
     """A lock that lags behind pyproject.toml would be found on the user's machine only."""
     extras = project["optional-dependencies"]
     _check_lock("requirements.lock", [*project["dependencies"], *extras["dev"]])
+    more = [*extras["dev"], *extras["tours"], *extras["distributed"]]
+    _check_lock("requirements-extras.lock", [*project["dependencies"], *more])
     _check_lock("requirements-build-data.lock", [*project["dependencies"], *extras["build-data"]])
     assert set(extras) == {"dev", "build-data", "distributed", "tours"}
 
