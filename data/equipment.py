@@ -1,4 +1,4 @@
-"""Hold what freight moves in: load units with inner size, tare and payload."""
+"""Hold what freight moves in: load units with inner size, tare, payload, door and contour."""
 
 from __future__ import annotations
 
@@ -22,6 +22,19 @@ class LoadUnit:
     height_mm: float
     max_payload_kg: float | None
     quality: str
+    kind: str = ""
+    tare_kg: float | None = None
+    max_gross_kg: float | None = None
+    door_w_mm: float | None = None
+    door_h_mm: float | None = None
+
+    @property
+    def payload_kg(self) -> float | None:
+        """Greatest mass of cargo, by its plate and by its gross mass; None: neither is known."""
+        known = [self.max_payload_kg] if self.max_payload_kg is not None else []
+        if self.max_gross_kg is not None and self.tare_kg is not None:
+            known.append(self.max_gross_kg - self.tare_kg)
+        return min(known, default=None)
 
     @property
     def volume_m3(self) -> float:
@@ -40,6 +53,11 @@ def load_units(catalogue: Catalogue) -> dict[str, LoadUnit]:
             height_mm=row["height_mm"],
             max_payload_kg=row["max_payload_kg"],
             quality=row["quality"],
+            kind=row["kind"],
+            tare_kg=row["tare_kg"],
+            max_gross_kg=row["max_gross_kg"],
+            door_w_mm=row["door_w_mm"],
+            door_h_mm=row["door_h_mm"],
         )
         for row in table.rows
     }

@@ -35,7 +35,7 @@ _LIFE = (
     Column(name="valid_from", kind=Kind.DATE, meaning="first day it describes"),
     Column(name="valid_to", kind=Kind.DATE, meaning="last day it describes"),
 )
-_PROVENANCE = (
+PROVENANCE = (
     _choice("quality", QUALITIES, "how the figure came about"),
     _text("source_id", "keys of the TOML beside the table, separated by |"),
     _text("locator", "page, table or row id in the source", required=False),
@@ -84,7 +84,7 @@ INTENSITIES = Schema(
         *_GASES,
         _DEVIATION,
         *_LIFE,
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -103,7 +103,7 @@ ENERGY_CARRIERS = Schema(
         _number("biogenic_kgco2_per_kg", "biogenic CO2, outside the total", required=False),
         *_GASES,
         *_LIFE,
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -127,7 +127,7 @@ SAF_PATHWAYS = Schema(
         _number("blend_limit_volume_share", "ASTM limit of a physical batch", at_most=1),
         _text("scheme", "scheme that publishes the value"),
         *_LIFE,
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -146,7 +146,7 @@ GRIDS = Schema(
         _number("loss_share", "transmission and distribution losses", at_most=0.5),
         _number("residual_kgco2e_per_kwh", "residual mix, market-based", required=False),
         *_LIFE,
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -168,7 +168,7 @@ VEHICLES = Schema(
         _number("charge_kw", "charging power", required=False),
         _DEVIATION,
         *_LIFE,
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -184,7 +184,7 @@ HUB_ENERGY = Schema(
         _number("diesel_kg_per_t", "diesel"),
         _DEVIATION,
         *_LIFE,
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -212,7 +212,7 @@ HUB_INTENSITIES = Schema(
         *_GASES,
         _DEVIATION,
         *_LIFE,
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -227,7 +227,7 @@ RF_MEMO = Schema(
         _number("ttw_with_rf_kgco2e_per_tkm", "operation, with radiative forcing"),
         _number("ttw_without_rf_kgco2e_per_tkm", "operation, without"),
         *_LIFE,
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -243,7 +243,7 @@ REFRIGERANTS = Schema(
             kind=Kind.LIST,
             meaning="`GAS:mass share`, gases as in the table of warming potentials",
         ),
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -276,7 +276,7 @@ MATCHING = Schema(
             kind=Kind.LIST,
             meaning="`carrier_id:share of energy`, summing to 1",
         ),
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -288,7 +288,7 @@ PARAMETERS = Schema(
         _text("parameter", "unique name, with its unit"),
         Column(name="value", kind=Kind.NUMBER, required=True, meaning="the figure"),
         _text("unit", "unit of the figure"),
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -301,7 +301,7 @@ GWP = Schema(
         _number("ar4_gwp100", "IPCC AR4", required=False),
         _number("ar5_gwp100", "IPCC AR5", required=False),
         _number("ar6_gwp100", "IPCC AR6", required=False),
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )
 
@@ -322,6 +322,6 @@ UNIT_CATALOGUE = Schema(
         _number("door_w_mm", "door width", required=False),
         _number("door_h_mm", "door height", required=False),
         _text("contour", "contour in words", required=False),
-        *_PROVENANCE,
+        *PROVENANCE,
     ),
 )

@@ -25,6 +25,14 @@ class Piece:
     width_mm: float
     height_mm: float
     mass_kg: float  # of one piece
+    upright_axes: tuple[str, ...] = ("h",)  # sides that may stand upright: l, w, h
+    max_load_top_kg: float | None = None  # None: any load
+    stackable: bool = True
+    most_above: int | None = None  # pieces above it, one on another; None: any number
+    floor_only: bool = False
+    stop_no: int = 1  # the first stop is 1
+    group: str = ""  # pieces of one group travel in one unit
+    codes: tuple[str, ...] = ()
 
     @property
     def volume_m3(self) -> float:
@@ -125,6 +133,14 @@ def _piece(row: Row) -> Piece:
         width_mm=row["width_mm"],
         height_mm=row["height_mm"],
         mass_kg=row["mass_kg"],
+        upright_axes=row["upright_axes"] or ("h",),
+        max_load_top_kg=row["max_load_top_kg"],
+        stackable=row["stackable"] is not False,
+        most_above=row["most_above"],
+        floor_only=row["floor_only"] is True,
+        stop_no=row["stop_no"] or 1,
+        group=row["group"] or "",
+        codes=row["codes"] or (),
     )
 
 
