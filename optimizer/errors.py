@@ -23,3 +23,7 @@ class InfeasibleError(GreenlaneError):
 
 class NoPlanFoundError(GreenlaneError):
     """Effort or time ran out before any plan was found: not the same as infeasible."""
+
+
+class LoadingError(GreenlaneError):
+    """A piece or a load unit that no load plan can be made of; names it."""

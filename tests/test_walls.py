@@ -20,6 +20,7 @@ OFFENCES = {
     "emissions": ("emissions/chain.py", "emissions.ledger.book"),
     "offsets": ("emissions/inventory.py", "emissions.ledger.credits"),
     "audit": ("optimizer/audit.py", "optimizer.solve"),
+    "validator": ("optimizer/loading/validate.py", "optimizer.loading.order"),
     "verifier": ("emissions/evidence/verify.py", "emissions.evidence.pack"),
     "faces": ("optimizer/plan.py", "typer"),
     "views": ("app/workflow.py", "streamlit"),

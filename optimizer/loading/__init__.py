@@ -1,0 +1,1 @@
+"""Load boxes into units: packed by a beam search, checked by a validator that shares none of it."""
