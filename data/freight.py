@@ -30,6 +30,7 @@ class Piece:
     stackable: bool = True
     most_above: int | None = None  # pieces above it, one on another; None: any number
     floor_only: bool = False
+    fixed: bool = False  # stands as delivered, its length along the unit
     stop_no: int = 1  # the first stop is 1
     group: str = ""  # pieces of one group travel in one unit
     codes: tuple[str, ...] = ()
@@ -138,6 +139,7 @@ def _piece(row: Row) -> Piece:
         stackable=row["stackable"] is not False,
         most_above=row["most_above"],
         floor_only=row["floor_only"] is True,
+        fixed=row["fixed"] is True,
         stop_no=row["stop_no"] or 1,
         group=row["group"] or "",
         codes=row["codes"] or (),

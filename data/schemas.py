@@ -191,6 +191,7 @@ PIECES = Schema(
         Column(name="stackable", kind=Kind.FLAG, meaning="may bear other pieces; blank: yes"),
         integer("most_above", "pieces that may stand above it, one on another", at_least=0),
         flag("floor_only", "stands on the floor of the unit, never on other pieces"),
+        flag("fixed", "stands as delivered, its length along the unit; blank: may be turned"),
         integer("stop_no", "unloading stop, 1 is the first", at_least=1),
         text("group", "pieces that travel in one unit"),
         text_list("codes", "such as dangerous goods classes, for what must not share a unit"),

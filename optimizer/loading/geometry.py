@@ -25,6 +25,7 @@ class Item:
     size_mm: Size  # length, width, height as delivered
     mass_g: int  # of one box
     upright: tuple[int, ...] = (HEIGHT,)  # which of its sides may stand vertical
+    fixed: bool = False  # stands as delivered, its length along the unit: not turned at all
     top_g: int | None = None  # mass that one box bears on top; None: no limit
     most_above: int | None = None  # boxes on top of each other above it; 0: nothing; None: any
     floor_only: bool = False  # it stands on the floor of the unit, never on other boxes
@@ -53,6 +54,8 @@ class Item:
         >>> Item(item_id="a", shipment_id="s", quantity=1, size_mm=(3, 2, 1), mass_g=1).turned()
         ((2, 3, 1), (3, 2, 1))
         """
+        if self.fixed:
+            return (self.size_mm,)
         ways = {
             (self.size_mm[a], self.size_mm[b], self.size_mm[c])
             for a, b, c in permutations(range(3))

@@ -68,6 +68,7 @@ def _item(shipment_id: str, piece: Piece) -> Item:
         top_g=None if bears is None else math.floor(bears * G_PER_KG),
         most_above=piece.most_above if piece.stackable else 0,
         floor_only=piece.floor_only,
+        fixed=piece.fixed,
         stop=piece.stop_no,
         codes=frozenset(piece.codes),
         group=piece.group,

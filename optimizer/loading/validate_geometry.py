@@ -64,7 +64,9 @@ def turning_faults(load: UnitLoad, _: Rules) -> Iterator[Fault]:
         found = (b.x2 - b.x1, b.y2 - b.y1, b.z2 - b.z1)
         size, most = b.item.size_mm, b.item.upright
         heights = {size[side] for side in most}
-        if sorted(found) != sorted(size):
+        if b.item.fixed and found != size:
+            yield Fault(load.about(i), f"is {found} mm, wanted as delivered: {size}")
+        elif sorted(found) != sorted(size):
             yield Fault(load.about(i), f"is {found} mm, wanted the sides {size}")
         elif found[2] not in heights:
             wanted = " or ".join(map(str, sorted(heights)))
