@@ -1,0 +1,234 @@
+"""Rank the blocks that may go into one space."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+
+from optimizer.loading.check_kernels import try_block
+from optimizer.loading.state_kernels import enough
+
+
+@nb.njit(cache=True)
+def open_space(frame, states, i, s, work):
+    """Set the space in which blocks are tried, and at which of its ends they go."""
+    o, side, inside = work.open, work.side, frame.inside
+    space = states.spaces[i, s]
+    for k in range(6):
+        o[k] = space[k]
+    if not frame.resting:
+        for k in range(3):
+            side[k] = 1 if space[k] > inside[k] - space[k + 3] else 0
+        return
+    rest = states.rests[i, s]
+    side[2] = 0
+    for k in range(2):
+        side[k] = 1 if rest[k] > inside[k] - rest[k + 2] else 0
+        if k == 0 and frame.in_order:
+            side[k] = 0
+        if frame.percent == 100 or side[k] == 0:
+            o[k] = rest[k]
+        if frame.percent == 100 or side[k] == 1:
+            o[k + 3] = rest[k + 2]
+
+
+@nb.njit(cache=True)
+def _find_near(taste, states, i, work):
+    """Gather what is placed within reach of a touch of the open space; return how many."""
+    o, near = work.open, work.near
+    reach_x = taste.near * (o[3] - o[0])
+    reach_y = taste.near * (o[4] - o[1])
+    reach_z = taste.near * (o[5] - o[2])
+    placed = states.placed
+    n = 0
+    for k in range(states.n_placed[i]):
+        if (
+            placed[i, k, 1] <= o[3] + reach_x
+            and placed[i, k, 4] >= o[0] - reach_x
+            and placed[i, k, 2] <= o[4] + reach_y
+            and placed[i, k, 5] >= o[1] - reach_y
+            and placed[i, k, 3] <= o[5] + reach_z
+            and placed[i, k, 6] >= o[2] - reach_z
+        ):
+            for a in range(6):
+                near[n, a] = placed[i, k, a + 1]
+            n += 1
+    return n
+
+
+@nb.njit(cache=True)
+def _contact(inside, near, n, share, x, y, z, dx, dy, dz):
+    """Return the share of a block's surface that touches walls or what is placed."""
+    x2, y2, z2 = x + dx, y + dy, z + dz
+    tx, ty, tz = share * dx, share * dy, share * dz
+    face_x, face_y, face_z = float(dy) * dz, float(dx) * dz, float(dx) * dy
+    x_low = face_x if x <= tx else 0.0
+    x_high = face_x if inside[0] - x2 <= tx else 0.0
+    y_low = face_y if y <= ty else 0.0
+    y_high = face_y if inside[1] - y2 <= ty else 0.0
+    z_low = face_z if z <= tz else 0.0
+    z_high = face_z if inside[2] - z2 <= tz else 0.0
+    for k in range(n):
+        over_x = min(x2, near[k, 3]) - max(x, near[k, 0])
+        over_y = min(y2, near[k, 4]) - max(y, near[k, 1])
+        over_z = min(z2, near[k, 5]) - max(z, near[k, 2])
+        if over_x > 0 and over_y > 0:
+            if 0 <= z - near[k, 5] <= tz:
+                z_low += over_x * over_y
+            elif 0 <= near[k, 2] - z2 <= tz:
+                z_high += over_x * over_y
+        elif over_z > 0:
+            if over_x > 0:
+                if 0 <= y - near[k, 4] <= ty:
+                    y_low += over_x * over_z
+                elif 0 <= near[k, 1] - y2 <= ty:
+                    y_high += over_x * over_z
+            elif over_y > 0:
+                if 0 <= x - near[k, 3] <= tx:
+                    x_low += over_y * over_z
+                elif 0 <= near[k, 0] - x2 <= tx:
+                    x_high += over_y * over_z
+    touching = min(x_low, face_x) + min(x_high, face_x) + min(y_low, face_y)
+    touching += min(y_high, face_y) + min(z_low, face_z) + min(z_high, face_z)
+    return touching / (2.0 * (face_x + face_y + face_z))
+
+
+@nb.njit(cache=True)
+def _power(a, n):
+    r = 1.0
+    for _ in range(n):
+        r *= a
+    return r
+
+
+@nb.njit(cache=True)
+def _rests(frame, menu, b, x, y, z, states, i):
+    """Tell whether each lowest box of a block rests on tops with enough of its base."""
+    if z == 0:
+        return True
+    row, percent, n_tops = menu.row[b], frame.percent, states.n_tops[i]
+    tops, first, lowest = states.tops, frame.lowest_first, frame.lowest
+    for k in range(first[row], first[row + 1]):
+        x1, y1 = x + lowest[k, 0], y + lowest[k, 1]
+        x2, y2 = x + lowest[k, 2], y + lowest[k, 3]
+        area = np.int64(0)
+        centred = False
+        for j in range(n_tops):
+            if tops[i, j, 4] != z:
+                continue
+            wide = min(x2, tops[i, j, 2]) - max(x1, tops[i, j, 0])
+            deep = min(y2, tops[i, j, 3]) - max(y1, tops[i, j, 1])
+            if wide > 0 and deep > 0:
+                area += np.int64(wide) * deep
+                middle_x, middle_y = x1 + x2, y1 + y2
+                centred = centred or (
+                    2 * tops[i, j, 0] <= middle_x <= 2 * tops[i, j, 2]
+                    and 2 * tops[i, j, 1] <= middle_y <= 2 * tops[i, j, 3]
+                )
+        whole = np.int64(x2 - x1) * (y2 - y1)
+        if area * 100 < whole * percent:
+            return False
+        # More than half of a convex base cannot lie on one side of its centre.
+        if percent > 0 and not centred and 2 * area <= whole:
+            return False
+    return True
+
+
+@nb.njit(cache=True)
+def _may_place(frame, pool, cargo, menu, b, x, y, z, states, i, work):
+    if frame.percent < 100 and not _rests(frame, menu, b, x, y, z, states, i):
+        return False
+    if not frame.checked:
+        return True
+    n = states.n_boxes[i]
+    for k in range(n):
+        work.trial_loads[k] = states.loads[i, k]
+        for a in range(8):
+            work.trial[k, a] = states.boxes[i, k, a]
+    made = try_block(
+        pool,
+        cargo,
+        menu.row[b],
+        x,
+        y,
+        z,
+        work.trial,
+        work.trial_loads,
+        n,
+        frame.in_order,
+        work.apart,
+    )
+    return made >= 0
+
+
+@nb.njit(cache=True)
+def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
+    """Fill the places in the menu of the best blocks for the open space; return how many."""
+    o, side, reach, best, rank = work.open, work.side, work.reach, work.best, work.rank
+    left, chosen = states.left[i], states.menu
+    size, score, mass, stop = menu.size, menu.score, menu.mass, menu.stop
+    kinds, counts, inside, near = menu.kinds, menu.counts, frame.inside, work.near
+    alpha, beta, phase, resting = taste.alpha, taste.beta, states.phase[i], frame.resting
+    at_x, at_y, at_z = side[0] == 1, side[1] == 1, side[2] == 1
+    ox, oy, oz = o[0], o[1], o[2]
+    sx, sy, sz = o[3] - ox, o[4] - oy, o[5] - oz
+    volume = float(sx) * sy * sz
+    mass_left = states.mass_left[i]
+    share, grain = taste.near, frame.grain
+    n_near = -1
+    n = 0
+    bar = -1.0
+    for c in range(states.n_menu[i]):
+        b = chosen[i, c]
+        if score[b] <= bar:
+            break
+        dx, dy, dz = size[b, 0], size[b, 1], size[b, 2]
+        if dx > sx or dy > sy or dz > sz:
+            continue
+        loss = float(min(sx, dx + reach[0, (sx - dx) // grain]))
+        loss *= float(min(sy, dy + reach[1, (sy - dy) // grain]))
+        loss *= float(min(sz, dz + reach[2, (sz - dz) // grain]))
+        f = score[b] * _power(loss / volume, beta)
+        if f <= bar:
+            continue
+        if alpha > 0:
+            # The far faces touch something only where they are near the end of the space.
+            face_x, face_y, face_z = float(dy) * dz, float(dx) * dz, float(dx) * dy
+            most_touch = face_x + face_y + face_z
+            whole = 2.0 * most_touch
+            if sx - dx <= share * dx:
+                most_touch += face_x
+            if sy - dy <= share * dy:
+                most_touch += face_y
+            if sz - dz <= share * dz:
+                most_touch += face_z
+            if f * _power(most_touch / whole, alpha) <= bar:
+                continue
+        if mass[b] > mass_left or stop[b] != phase:
+            continue
+        if not enough(kinds, counts, b, left):
+            continue
+        x = o[3] - dx if at_x else ox
+        y = o[4] - dy if at_y else oy
+        z = o[5] - dz if at_z else oz
+        if alpha > 0:
+            if n_near < 0:
+                n_near = _find_near(taste, states, i, work)
+            touch = _contact(inside, near, n_near, share, x, y, z, dx, dy, dz)
+            f *= _power(touch, alpha)
+            if f <= bar:
+                continue
+        if resting and not _may_place(frame, pool, cargo, menu, b, x, y, z, states, i, work):
+            continue
+        k = n if n < most else most - 1
+        while k > 0 and rank[k - 1] < f:
+            rank[k] = rank[k - 1]
+            best[k] = best[k - 1]
+            k -= 1
+        rank[k] = f
+        best[k] = b
+        if n < most:
+            n += 1
+        if n == most:
+            bar = rank[most - 1]
+    return n
