@@ -1,0 +1,79 @@
+"""Prove how many units a set of boxes needs at least."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from optimizer.loading.geometry import Interior, Item
+
+_STEPS = (1, 2, 3, 4, 5)
+_MOST_CUTS = 16  # lengths of a side, of those that items have, at which a function cuts
+_ROUND = 1e-9  # of a sum of shares: below it is rounding, not another unit
+
+
+def least_units(interior: Interior, items: Sequence[Item]) -> int:
+    """Return a number of units below which no packing exists.
+
+    By mass, by volume, and by volume after dual feasible functions have rounded each side (Fekete
+    and Schepers, doi 10.1287/moor.1030.0079): a box counts with the least of its allowed turnings,
+    so the bound holds for every packing. Cuts and blocks are left out, which only weakens it.
+    """
+    found = 1 if items else 0
+    mass = sum(i.mass_g * i.quantity for i in items)
+    if interior.payload_g:
+        found = max(found, -(-mass // interior.payload_g))
+        found = max(found, _heavy(interior.payload_g, items))
+    volume = sum(i.volume_mm3 * i.quantity for i in items)
+    found = max(found, -(-volume // interior.volume_mm3))
+    return max(found, _by_rounded_sides(interior, items))
+
+
+def _heavy(payload_g: int, items: Sequence[Item]) -> int:
+    """Return how many boxes weigh more than half a payload: no two of them share a unit."""
+    return sum(i.quantity for i in items if 2 * i.mass_g > payload_g)
+
+
+def _by_rounded_sides(interior: Interior, items: Sequence[Item]) -> int:
+    if not items:
+        return 0
+    turned = [item.turned() for item in items]
+    counts = np.array([i.quantity for i in items], np.float64)
+    ways = max(len(t) for t in turned)
+    # (items, ways, axes): an item with fewer turnings repeats its last
+    sizes = np.array([[t[min(w, len(t) - 1)] for w in range(ways)] for t in turned])
+    along, across, up = (
+        _rounded(whole, sizes[:, :, axis]) for axis, whole in enumerate(interior.size_mm)
+    )
+    best = 0.0
+    for x in along:
+        for y in across:
+            # (functions of z, items): the least of each item's turnings
+            shares = (up * (x * y)[None]).min(axis=2)
+            best = max(best, float((shares @ counts).max()))
+    return int(np.ceil(best - _ROUND * max(1.0, best)))
+
+
+def _rounded(whole: int, lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return dual feasible functions of lengths along a side, as shares of it, (F, items, ways).
+
+    Each is such that shares of lengths that fit together along the side add up to at most 1.
+    """
+    shares = lengths / whole
+    found = [shares]
+    for k in _STEPS:  # to k-ths: what is exactly a multiple of 1 / (k + 1) stays
+        steps = (k + 1) * lengths
+        found.append(np.where(steps % whole == 0, shares, (steps // whole) / k))
+    small = np.unique(lengths[2 * lengths <= whole])
+    if len(small) > _MOST_CUTS:
+        small = small[np.linspace(0, len(small) - 1, _MOST_CUTS).astype(int)]
+    for least in small:  # below it counts as nothing, above the rest of the side as all of it
+        whole_side = np.where(lengths > whole - least, 1.0, shares)
+        found.append(np.where(lengths < least, 0.0, whole_side))
+    return np.array(found)
