@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from app import exchange_verbs, footprint_verbs, plan_verbs, tour_verbs, world_verbs
+from app import exchange_verbs, footprint_verbs, load_verbs, plan_verbs, tour_verbs, world_verbs
 from data.errors import GreenlaneError
 
 DONE, ANSWER_IS_NO, BAD_INPUT, UNTRUSTED = 0, 1, 2, 3
@@ -226,6 +226,7 @@ app.command(name="serve")(exchange_verbs.serve)
 app.command(name="places")(world_verbs.places)
 app.command(name="chains")(world_verbs.chains)
 app.command(name="tours")(tour_verbs.tours)
+app.command(name="load")(load_verbs.load)
 
 
 if __name__ == "__main__":

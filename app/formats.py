@@ -22,6 +22,7 @@ from data.factor_schemas import (
     VEHICLES,
 )
 from data.footprint_schemas import FOOTPRINT_TABLES
+from data.loading_schemas import LOAD_PLAN_TABLES, UNIT_SHAPES, UNIT_SUPPORTS
 from data.network_schemas import NETWORK_TABLES, PUNCTUALITY
 from data.operation_schemas import OPERATIONS
 from data.schemas import (
@@ -64,6 +65,8 @@ FACTOR_TABLES = (
     RF_MEMO,
     MATCHING,
     UNIT_CATALOGUE,
+    UNIT_SHAPES,
+    UNIT_SUPPORTS,
 )
 SECTIONS = {
     "objective": Objective,
@@ -207,6 +210,9 @@ def formats_markdown() -> str:
         *_tables("Out: chains between two places (`greenlane chains`)", (CHAINS,)),
         *_tables("In: first- and last-mile tours (`greenlane tours`)", TOUR_PROBLEM_TABLES),
         *_tables("Out: first- and last-mile tours (and `legs` as above)", TOUR_TABLES),
+        *_tables(
+            "Out: a load plan (`greenlane load`; its input is `pieces`, above)", LOAD_PLAN_TABLES
+        ),
         *_tables("Books: credits, SAF and electricity certificates", BOOK_TABLES),
         *_tables("Factor tables (each with a .toml of its sources)", FACTOR_TABLES),
         *_tables("The world network (each with a .toml of its sources)", world),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import streamlit as st
 
-from app import chain_desk, footprint_answers, passages
+from app import chain_desk, footprint_answers, load_desk, passages
 from app.desk import Answer, Question, answer, demo_claim, digest
 from app.footprint_columns import fingerprint, look_at
 from app.footprints import FootprintDesk
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.footprint_answers import FootprintAnswer, FootprintQuestion
     from app.footprint_columns import Preview
     from app.footprint_intake import Options
+    from app.load_desk import LoadAnswer, LoadQuestion
     from data.mapping import Mapping as Columns
 
 _MOST_ANSWERS = 24
@@ -37,7 +38,9 @@ _FOOTPRINT = "footprint"  # likewise: the question whose footprint is on screen
 _FILE = "footprint-file"  # name and bytes of the file that is worked on
 _COLUMNS = "footprint-columns"  # by table: the mapping it began with, and the one it now means
 _PROFILES = "footprint-profiles"  # profiles of this session, by name
+_LOAD = "load"  # likewise: the question whose load plan is on screen
 _MOST_FOOTPRINTS = 6
+_MOST_LOADS = 6
 
 Found = TypeVar("Found")
 
@@ -199,6 +202,47 @@ def chains_on_screen() -> tuple[ChainQuestion, ChainAnswer] | None:
 def clear_chains() -> None:
     """Forget which chains this session looks at: their question has failed."""
     st.session_state.pop(_CHAINS, None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _load_shelf() -> Shelf[LoadAnswer]:
+    return Shelf(_MOST_LOADS)
+
+
+@st.cache_data(show_spinner=False, max_entries=1)
+def units_on_offer() -> dict[str, str]:
+    """Return the units that cargo may be loaded into, with words for each."""
+    return load_desk.units_on_offer(tools())
+
+
+def sample_pieces() -> bytes:
+    """Return the pieces of the sample."""
+    return load_desk.sample_pieces(tools())
+
+
+def ask_load(question: LoadQuestion, report: Callable[[str], None]) -> LoadAnswer:
+    """Return the load plan of a question, packing it if need be."""
+    key = load_desk.digest(question)
+    return _load_shelf().get_or_make(key, lambda: load_desk.answer(question, tools(), report))
+
+
+def keep_load_on_screen(question: LoadQuestion) -> None:
+    """Remember which load plan this session looks at."""
+    st.session_state[_LOAD] = question
+
+
+def load_on_screen() -> tuple[LoadQuestion, LoadAnswer] | None:
+    """Return the load plan that this session looks at, with its question."""
+    question: LoadQuestion | None = st.session_state.get(_LOAD)
+    if question is None:
+        return None
+    found = _load_shelf().get(load_desk.digest(question))
+    return None if found is None else (question, found)
+
+
+def clear_load() -> None:
+    """Forget which load plan this session looks at: its question has failed."""
+    st.session_state.pop(_LOAD, None)
 
 
 def claim_of_the_demo() -> tuple[bytes, bytes | None] | None:

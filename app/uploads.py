@@ -37,10 +37,26 @@ def place_upload(name: str, content: bytes, folder: Path) -> Path:
         raise DataError(
             f"{name}: found {suffix or 'no ending'}, wanted {', '.join(TABLES)} or .zip"
         )
-    _refuse_swelling(name, suffix, content)
+    check_table(name, content)
     path = folder / f"shipments{suffix}"
     path.write_bytes(content)
     return path
+
+
+def check_table(name: str, content: bytes) -> None:
+    """Refuse an uploaded table that is too large, of another kind, or swells when it is read.
+
+    Raises
+    ------
+    DataError
+        naming the file, what was found and what was wanted.
+    """
+    suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
+    if suffix not in TABLES:
+        raise DataError(f"{name}: found {suffix or 'no ending'}, wanted {', '.join(TABLES)}")
+    if len(content) > MAX_UPLOAD_BYTES:
+        raise DataError(f"{name}: {len(content):,} bytes, wanted at most {MAX_UPLOAD_BYTES:,}")
+    _refuse_swelling(name, suffix, content)
 
 
 def _unpacked(name: str, content: bytes, folder: Path) -> Path:
