@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.loading.balance import rebalanced
 from optimizer.loading.beam import pack
+from optimizer.loading.order import is_loadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,7 +121,7 @@ class Filling:
             moved = None
             if Counter(p.item for p in boxes) == counts:
                 moved = rebalanced(self._items, interior, boxes, seed=self._effort.seed)
-            if moved is None:
+            if moved is None or not is_loadable(interior, moved):
                 low = middle
             else:
                 placements, high = moved, max(p.x + p.dx for p in boxes)
@@ -172,12 +173,12 @@ class Filling:
     def _balanced(
         self, interior: Interior, chosen: Mapping[int, int], worth: Worth
     ) -> tuple[Placement, ...]:
-        """Return a packing that its supports bear, made lighter if nothing else helps."""
+        """Return a packing that its supports bear and that can be loaded, lighter if need be."""
         payload = interior.payload_g
         for _ in range(_TRIES):
             boxes = self._beam(replace(interior, payload_g=payload), chosen, worth)
             moved = rebalanced(self._items, interior, boxes, seed=self._effort.seed)
-            if moved is not None:
+            if moved is not None and is_loadable(interior, moved):
                 return moved
             mass = sum(self._items[p.item].mass_g for p in boxes)
             payload = int(mass * _LIGHTER)

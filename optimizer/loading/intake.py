@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from data.tables import Table
     from optimizer.loading.geometry import Interior, Size
 
+_MOST_TOLD = 20  # refused rows, where no other is left
 _AXES = {"l": LENGTH, "w": WIDTH, "h": HEIGHT}
 
 
@@ -33,7 +34,8 @@ def read_items(table: Table) -> tuple[Item, ...]:
     table.rows = [row for _, row in kept]
     items = items_of(pieces_by_shipment(table))
     if not items:
-        raise LoadingError(f"{table.file}: no usable row of pieces; see the refused rows")
+        faults = "\n".join(str(fault) for fault in table.refused[:_MOST_TOLD])
+        raise LoadingError(f"{table.file}: no usable row of pieces\n{faults}".rstrip())
     return items
 
 

@@ -47,6 +47,15 @@ def loading_order(interior: Interior, placements: Sequence[Placement]) -> tuple[
     return tuple(placements[i] for i in order)
 
 
+def is_loadable(interior: Interior, placements: Sequence[Placement]) -> bool:
+    """Return whether some order exists in which every box finds its way in."""
+    try:
+        loading_order(interior, placements)
+    except LoadingError:
+        return False
+    return True
+
+
 def _goes_after(interior: Interior, placements: Sequence[Placement]) -> NDArray[np.bool_]:
     """Return [i, j]: box i can only go in after box j."""
     low, high = _corners(placements)

@@ -130,7 +130,7 @@ def test_groups_travel_whole(tools: Tools) -> None:
     [
         (f"{HEAD}\nS1,P1,1,5000,3000,100,10\n", ("ISO40HC",), {}, "piece P1 of S1: 5,000 x 3,000"),
         (f"{HEAD}\nS1,P1,1,1000,1000,2600,10\n", ("ISO40HC",), {}, "the door of ISO40HC_typ"),
-        (f"{HEAD}\nS1,P1,1,0,10,10,10\n", ("ISO40HC",), {}, "no usable row"),
+        (f"{HEAD}\nS1,P1,1,0,10,10,10\n", ("ISO40HC",), {}, "row 2: length_mm"),
         (CARTONS, ("ISO41",), {}, "no load unit 'ISO41'"),
         (CARTONS, ("AKE_LD3:x",), {}, "wanted CODE, CODE:COST"),
         (CARTONS, ("AKE_LD3:-1",), {}, "cost must be > 0"),
