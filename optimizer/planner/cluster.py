@@ -151,11 +151,18 @@ class _Errand:
                 error.add_note(f"in {self._name}, task {number}")
                 raise
             else:
+                self._losses.pop(number, None)
                 arrived(number, answers[number])
         return answers
 
     def _room(self) -> int:
-        """Return how many tasks may be on their way to the workers that are there now."""
+        """Return how many tasks may be on their way to the workers that are there now.
+
+        What was lost goes alone, so that a task that kills its workers takes no other with it and
+        is the one that is named.
+        """
+        if self._losses:
+            return 1
         threads: int = sum(self._client.nthreads().values())
         return max(1, _AHEAD * threads)
 
