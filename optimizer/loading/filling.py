@@ -45,6 +45,7 @@ class Filling:
 
     def __init__(self, items: Sequence[Item], rules: Rules, effort: Effort) -> None:
         self._items, self._rules, self._effort = items, rules, effort
+        self.light = False  # packings are tried with little work
         self.volume: Worth = np.array([i.volume_mm3 for i in items], np.float64)
         self._too_large: set[tuple[str, str]] = set()  # units, and groups that none of them holds
 
@@ -194,7 +195,7 @@ class Filling:
             some,
             rules=self._rules,
             values=[float(worth[i]) for i in places],
-            effort=_WORK[self._effort.name],
+            effort=_WORK["small" if self.light else self._effort.name],
             threads=self._effort.threads,
             seed=self._effort.seed,
         )

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from optimizer.loading.geometry import Item
 
-_ROUNDS = {"small": 1, "normal": 4, "large": 12}
+# Rounds with thorough packings, and with light ones: values learn more from many rounds.
+_ROUNDS = {"small": (1, 0), "normal": (1, 30), "large": (3, 150)}
 _STEPS = 1_000_000  # whole steps of a price that CP-SAT tells apart
 _MERGES = {"small": 6, "normal": 20, "large": 60}  # pairs of units that are tried as one
 
@@ -100,8 +101,10 @@ class _Loading:
         best: list[_Load] = []
         # With kinds to choose from, first each alone: the mix then chooses from all these loads.
         alone: list[int | None] = list(range(len(self._kinds))) if len(self._kinds) > 1 else []
-        rounds = [*alone, *[None] * _ROUNDS[self._effort.name]]
+        thorough, light = _ROUNDS[self._effort.name]
+        rounds = [*alone, *[None] * (thorough + light)]
         for number, only in enumerate(rounds):
+            self._filling.light = number >= len(alone) + thorough
             loads = self._fill(worth, only)
             if not best or self._rank(loads) < self._rank(best):
                 best = loads
@@ -110,6 +113,7 @@ class _Loading:
                 break
             if only is None:
                 worth = self._revalued(worth, loads)
+        self._filling.light = False
         best = self._chosen(best)
         self._report(f"{len(best)} units{self._bound_words()}; pressing them together")
         return self._answer(self._merged([self._shortened(load) for load in best]))
