@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from data.freight import Piece
-    from data.tables import Table
+    from data.tables import Row, Table
     from optimizer.loading.geometry import Interior, Size
 
+MOST_BOXES = 10_000  # of one plan: ways in are looked at box by box, so work grows with the square
+_LONGEST_MM, _HEAVIEST_KG = 100_000, 1_000_000  # beyond them a piece is a slip
 _MOST_TOLD = 20  # refused rows, where no other is left
 _AXES = {"l": LENGTH, "w": WIDTH, "h": HEIGHT}
 
@@ -27,24 +29,45 @@ def read_items(table: Table) -> tuple[Item, ...]:
     Raises
     ------
     LoadingError
-        when no row is usable.
+        when no row is usable, or there are more boxes than one plan takes.
     """
-    kept = [(number, row) for number, row in table if _axes_known(table, number, row)]
+    kept = [
+        (number, row)
+        for number, row in table
+        if _axes_known(table, number, row) and _sensible(table, number, row)
+    ]
     table.row_numbers = [number for number, _ in kept]
     table.rows = [row for _, row in kept]
     items = items_of(pieces_by_shipment(table))
     if not items:
         faults = "\n".join(str(fault) for fault in table.refused[:_MOST_TOLD])
         raise LoadingError(f"{table.file}: no usable row of pieces\n{faults}".rstrip())
+    boxes = sum(item.quantity for item in items)
+    if boxes > MOST_BOXES:
+        raise LoadingError(
+            f"{table.file}: {boxes:,} boxes, wanted at most {MOST_BOXES:,}: load them in parts"
+        )
     return items
 
 
-def _axes_known(table: Table, number: int, row: dict[str, object]) -> bool:
+def _axes_known(table: Table, number: int, row: Row) -> bool:
     found = row["upright_axes"] or ()
-    bad = [axis for axis in found if axis not in _AXES]  # type: ignore[attr-defined]
+    bad = [axis for axis in found if axis not in _AXES]
     for axis in bad[:1]:
         table.refuse(number, "upright_axes", axis, "l, w or h", "bad_axis")
     return not bad
+
+
+def _sensible(table: Table, number: int, row: Row) -> bool:
+    for column in ("length_mm", "width_mm", "height_mm"):
+        if row[column] > _LONGEST_MM:
+            table.refuse(number, column, row[column], f"at most {_LONGEST_MM:,} mm", "too_large")
+            return False
+    if row["mass_kg"] > _HEAVIEST_KG:
+        found = row["mass_kg"]
+        table.refuse(number, "mass_kg", found, f"at most {_HEAVIEST_KG:,} kg", "too_large")
+        return False
+    return True
 
 
 def items_of(pieces: dict[str, tuple[Piece, ...]]) -> tuple[Item, ...]:
