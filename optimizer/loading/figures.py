@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.units import G_PER_KG, MM3_PER_M3, MM_PER_M
+from data.units import MM_PER_M
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +41,6 @@ class Figures:
     loading_metres: float  # length in use
     ldm: float  # footprints on the floor over 2.4 m
     stops: tuple[StopWeight, ...]
-
-    @property
-    def fullest(self) -> float:
-        """The share of what is used up most: volume, mass, or floor."""
-        return max(self.volume_share, self.mass_share or 0.0, self.floor_share)
 
 
 def figures_of(items: Sequence[Item], unit: LoadedUnit) -> Figures:
@@ -105,13 +100,3 @@ def _weight(
         front_g=front,
         rear_g=rear,
     )
-
-
-def volume_m3(volume_mm3: int) -> float:
-    """Return cubic metres."""
-    return volume_mm3 / MM3_PER_M3
-
-
-def kilograms(mass_g: float) -> float:
-    """Return kilograms."""
-    return mass_g / G_PER_KG

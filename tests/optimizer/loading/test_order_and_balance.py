@@ -89,7 +89,6 @@ def test_figures_worked_by_hand() -> None:
     found = figures_of([pallet(8_000)], LoadedUnit(interior=TRAILER, placements=(at(0, 2_500),)))
     assert (found.ldm, found.loading_metres, found.floor_share) == (1.0, 3.5, 0.1)
     assert found.mass_share == pytest.approx(1 / 3)
-    assert found.fullest == found.mass_share
 
 
 def test_rows_move_until_the_supports_bear_them() -> None:

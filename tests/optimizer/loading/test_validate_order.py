@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from optimizer.loading.geometry import (
-    Interior,
-    Item,
-    LoadedUnit,
-    LoadPlan,
-    Placement,
     Rules,
 )
-from optimizer.loading.validate import validate
 
-Place = tuple[int, int, int]
-RULES = Rules()
-
-
-def put(at: Place, size: Place, **facts: Any) -> tuple[Item, tuple[int, ...]]:
-    """Return an item of one box, and where it stands as it was delivered."""
-    told: dict[str, Any] = {
-        "item_id": "box",
-        "shipment_id": "s",
-        "quantity": 1,
-        "size_mm": size,
-        "mass_g": 1000,
-    }
-    return Item(**(told | facts)), (*at, *size)
-
-
-def wrong(
-    *boxes: tuple[Item, tuple[int, ...]], rules: Rules = RULES, **inside: Any
-) -> dict[str, list[str]]:
-    """Return the messages of what did not pass, by code, for boxes loaded in the order given."""
-    told: dict[str, Any] = {
-        "unit_code": "unit",
-        "size_mm": (4000, 2000, 2000),
-        "payload_g": 10_000_000,
-    }
-    placements = tuple(Placement(k, *there) for k, (_, there) in enumerate(boxes))
-    unit = LoadedUnit(interior=Interior(**(told | inside)), placements=placements)
-    plan = LoadPlan(items=tuple(item for item, _ in boxes), units=(unit,), unplaced=())
-    found: dict[str, list[str]] = {}
-    for finding in validate(plan, rules).failed():
-        found.setdefault(finding.code, []).append(f"{finding.about} {finding.message}")
-    return found
+Put = Callable[..., tuple[Any, tuple[int, ...]]]
+Wrong = Callable[..., dict[str, list[str]]]
 
 
 SIZE = (1000, 800, 500)
 
 
-def test_first_stop_stands_nearer_to_the_door() -> None:
+def test_first_stop_stands_nearer_to_the_door(put: Put, wrong: Wrong) -> None:
     """In front of the door goes first; the other way round it is shut in."""
     near, far = put((1000, 0, 0), SIZE, stop=1), put((0, 0, 0), SIZE, stop=2)
     assert not wrong(far, near)
@@ -63,14 +28,14 @@ def test_first_stop_stands_nearer_to_the_door() -> None:
     }
 
 
-def test_way_out_is_as_wide_as_the_box() -> None:
+def test_way_out_is_as_wide_as_the_box(put: Put, wrong: Wrong) -> None:
     """Side by side neither bars the other; 1 mm across its way is enough to shut a box in."""
     far = put((0, 0, 0), SIZE, stop=1)
     assert not wrong(far, put((1000, 800, 0), SIZE, stop=2))
     assert list(wrong(far, put((1000, 799, 0), SIZE, stop=2))) == ["LOAD-19"]
 
 
-def test_way_out_passes_over_lower_boxes() -> None:
+def test_way_out_passes_over_lower_boxes(put: Put, wrong: Wrong) -> None:
     """A box on top leaves over a lower pile at the door that stays."""
     low = put((0, 0, 0), SIZE, stop=2)
     top = put((0, 0, 500), SIZE, stop=1)
@@ -79,7 +44,7 @@ def test_way_out_passes_over_lower_boxes() -> None:
     assert list(wrong(low, top, tall)) == ["LOAD-19"]
 
 
-def test_nothing_that_stays_is_above_what_leaves() -> None:
+def test_nothing_that_stays_is_above_what_leaves(put: Put, wrong: Wrong) -> None:
     """Standing on it, or over it on a longer neighbour: both keep it in."""
     low = put((0, 0, 0), SIZE, stop=1)
     assert not wrong(low, put((0, 0, 500), SIZE, stop=1))
@@ -94,20 +59,20 @@ def test_nothing_that_stays_is_above_what_leaves() -> None:
     }
 
 
-def test_any_order_may_be_allowed() -> None:
+def test_any_order_may_be_allowed(put: Put, wrong: Wrong) -> None:
     """A planner who re-handles at stops can say so; then the rule says that it was not asked."""
     far, late = put((0, 0, 0), SIZE, stop=1), put((1000, 0, 0), SIZE, stop=2)
     assert not wrong(far, late, rules=Rules(unload_in_order=False))
 
 
-def test_open_sides_free_the_way_but_not_what_is_below() -> None:
+def test_open_sides_free_the_way_but_not_what_is_below(put: Put, wrong: Wrong) -> None:
     """A curtain-sider unloads from its sides, still from the top of each pile."""
     far, late = put((0, 0, 0), SIZE, stop=1), put((1000, 0, 0), SIZE, stop=2)
     assert not wrong(far, late, rear_only=False)
     assert list(wrong(far, put((0, 0, 500), SIZE, stop=2), rear_only=False)) == ["LOAD-19"]
 
 
-def test_base_is_loaded_before_what_stands_on_it() -> None:
+def test_base_is_loaded_before_what_stands_on_it(put: Put, wrong: Wrong) -> None:
     """Box 1 stands on box 2: it would hang in the air."""
     found = wrong(put((0, 0, 500), SIZE), put((0, 0, 0), SIZE), rear_only=False)
     assert found == {
@@ -117,7 +82,7 @@ def test_base_is_loaded_before_what_stands_on_it() -> None:
     }
 
 
-def test_way_in_from_the_door_is_straight_and_free() -> None:
+def test_way_in_from_the_door_is_straight_and_free(put: Put, wrong: Wrong) -> None:
     """A box behind one already placed cannot come in by the rear door, but from the side it can."""
     first, second = put((1000, 0, 0), SIZE), put((0, 0, 0), SIZE)
     found = wrong(first, second)
@@ -127,7 +92,7 @@ def test_way_in_from_the_door_is_straight_and_free() -> None:
     assert not wrong(first, second, rear_only=False)
 
 
-def test_box_passes_beside_and_over_what_is_placed() -> None:
+def test_box_passes_beside_and_over_what_is_placed(put: Put, wrong: Wrong) -> None:
     """Loaded later yet farther in: free beside its neighbour, and free above a lower one."""
     placed = put((1000, 0, 0), SIZE)
     assert not wrong(placed, put((0, 800, 0), SIZE))

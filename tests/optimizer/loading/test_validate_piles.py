@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from optimizer.loading.geometry import (
-    Interior,
-    Item,
-    LoadedUnit,
-    LoadPlan,
-    Placement,
     Rules,
 )
-from optimizer.loading.validate import validate
 
-Place = tuple[int, int, int]
-RULES = Rules()
-
-
-def put(at: Place, size: Place, **facts: Any) -> tuple[Item, tuple[int, ...]]:
-    """Return an item of one box, and where it stands as it was delivered."""
-    told: dict[str, Any] = {
-        "item_id": "box",
-        "shipment_id": "s",
-        "quantity": 1,
-        "size_mm": size,
-        "mass_g": 1000,
-    }
-    return Item(**(told | facts)), (*at, *size)
+Put = Callable[..., tuple[Any, tuple[int, ...]]]
+Wrong = Callable[..., dict[str, list[str]]]
 
 
-def wrong(
-    *boxes: tuple[Item, tuple[int, ...]], rules: Rules = RULES, **inside: Any
-) -> dict[str, list[str]]:
-    """Return the messages of what did not pass, by code, for boxes loaded in the order given."""
-    told: dict[str, Any] = {
-        "unit_code": "unit",
-        "size_mm": (4000, 2000, 2000),
-        "payload_g": 10_000_000,
-    }
-    placements = tuple(Placement(k, *there) for k, (_, there) in enumerate(boxes))
-    unit = LoadedUnit(interior=Interior(**(told | inside)), placements=placements)
-    plan = LoadPlan(items=tuple(item for item, _ in boxes), units=(unit,), unplaced=())
-    found: dict[str, list[str]] = {}
-    for finding in validate(plan, rules).failed():
-        found.setdefault(finding.code, []).append(f"{finding.about} {finding.message}")
-    return found
-
-
-def test_three_quarters_of_a_base_are_enough() -> None:
+def test_three_quarters_of_a_base_are_enough(put: Put, wrong: Wrong) -> None:
     """1000 x 500 mm on a box that ends 250 mm before it does: 750 * 500 of 500,000 mm2 = 75 %.
 
     Its middle, 500 mm from its start, is still over the 750 mm that hold it. 1 mm on: 74.9 %.
@@ -61,13 +26,13 @@ def test_three_quarters_of_a_base_are_enough() -> None:
     }
 
 
-def test_share_adds_up_over_several_boxes() -> None:
+def test_share_adds_up_over_several_boxes(put: Put, wrong: Wrong) -> None:
     """Two boxes of 400 x 500 mm under a lid of 1000 x 500: 80 %, its middle between them."""
     low = [put((x, 0, 0), (400, 500, 300)) for x in (0, 600)]
     assert not wrong(*low, put((0, 0, 300), (1000, 500, 100)))
 
 
-def test_box_1_mm_above_another_is_not_held() -> None:
+def test_box_1_mm_above_another_is_not_held(put: Put, wrong: Wrong) -> None:
     """Contact is exact: a gap of 1 mm holds nothing, and so does a box that ends higher."""
     base = put((0, 0, 0), (1000, 500, 300))
     assert list(wrong(base, put((0, 0, 301), (1000, 500, 300)))) == ["LOAD-09"]
@@ -76,7 +41,7 @@ def test_box_1_mm_above_another_is_not_held() -> None:
     assert list(wrong(half, high, put((0, 0, 301), (1000, 500, 300)))) == ["LOAD-09", "LOAD-13"]
 
 
-def test_middle_has_to_be_over_the_contacts() -> None:
+def test_middle_has_to_be_over_the_contacts(put: Put, wrong: Wrong) -> None:
     """With 40 % asked, 450 of 1000 mm hold enough, but the middle at 500 mm hangs over."""
     base = put((0, 0, 0), (450, 500, 300))
     rules = Rules(support_percent=40)
@@ -91,7 +56,7 @@ def test_middle_has_to_be_over_the_contacts() -> None:
     )
 
 
-def test_middle_may_be_between_contacts_but_not_beside_their_hull() -> None:
+def test_middle_may_be_between_contacts_but_not_beside_their_hull(put: Put, wrong: Wrong) -> None:
     """A lid of 1000 x 1000 mm on posts of 200 x 200, its middle at (500, 500).
 
     Posts in three corners span a triangle whose long side runs outside of it: the outer corners
@@ -106,7 +71,7 @@ def test_middle_may_be_between_contacts_but_not_beside_their_hull() -> None:
     assert list(wrong(*posts[:2], lid, rules=rules)) == ["LOAD-10"]
 
 
-def test_only_the_touched_part_of_a_long_box_holds() -> None:
+def test_only_the_touched_part_of_a_long_box_holds(put: Put, wrong: Wrong) -> None:
     """A lid from 1000 to 2000 mm both ways on two corners; one box runs on far beyond the lid.
 
     Touched are x 1000 to 1100 at y 1900 to 2000, and x 1900 to 2000 at y 1300 to 1400. The lower
@@ -121,12 +86,12 @@ def test_only_the_touched_part_of_a_long_box_holds() -> None:
     assert list(wrong(*across, lid, rules=rules, rear_only=False)) == ["LOAD-10"]
 
 
-def test_boxes_may_float_if_no_support_is_asked() -> None:
+def test_boxes_may_float_if_no_support_is_asked(put: Put, wrong: Wrong) -> None:
     """As in benchmarks of pure geometry; then there is no balance to ask for either."""
     assert not wrong(put((0, 0, 700), (1000, 500, 300)), rules=Rules(support_percent=0))
 
 
-def test_floor_only_box_stands_on_the_floor() -> None:
+def test_floor_only_box_stands_on_the_floor(put: Put, wrong: Wrong) -> None:
     """Drums or machines never go on top, however well they would be held."""
     base, heavy = put((0, 0, 0), (1000, 500, 300)), {"floor_only": True}
     assert not wrong(put((0, 0, 0), (1000, 500, 300), **heavy))
@@ -134,7 +99,7 @@ def test_floor_only_box_stands_on_the_floor() -> None:
     assert found == {"LOAD-11": ["unit 1 box 2 (box) stands at z 300 mm, wanted the floor"]}
 
 
-def test_mass_comes_down_in_proportion_to_area() -> None:
+def test_mass_comes_down_in_proportion_to_area(put: Put, wrong: Wrong) -> None:
     """A lid of 9 kg on 600 mm of one box and 300 mm of another: 6 kg and 3 kg."""
     lid = put((0, 0, 300), (900, 500, 100), mass_g=9000)
     for bears, kept in (((6000, 3000), True), ((5999, 3000), False), ((6000, 2999), False)):
@@ -145,7 +110,7 @@ def test_mass_comes_down_in_proportion_to_area() -> None:
         assert (not wrong(*low, lid)) == kept
 
 
-def test_mass_is_passed_on_through_the_pile() -> None:
+def test_mass_is_passed_on_through_the_pile(put: Put, wrong: Wrong) -> None:
     """Three boxes on each other, 2 kg each: the lowest carries 4 kg, the second 2 kg."""
     pile = [put((0, 0, 100 * k), (300, 300, 100), mass_g=2000, top_g=4000) for k in range(3)]
     assert not wrong(*pile)
@@ -155,7 +120,7 @@ def test_mass_is_passed_on_through_the_pile() -> None:
     }
 
 
-def test_thirds_of_a_gram_are_not_rounded() -> None:
+def test_thirds_of_a_gram_are_not_rounded(put: Put, wrong: Wrong) -> None:
     """10,000 g on three equal boxes: 3,333 1/3 g each, above 3,333 g."""
     lid = put((0, 0, 300), (900, 500, 100), mass_g=10_000)
     weak, firm = (
@@ -167,7 +132,7 @@ def test_thirds_of_a_gram_are_not_rounded() -> None:
     assert not wrong(*firm, lid)
 
 
-def test_longest_chain_above_counts() -> None:
+def test_longest_chain_above_counts(put: Put, wrong: Wrong) -> None:
     """On a box stand one low box, and beside it two on each other: two above it, not three."""
     base = put((0, 0, 0), (1000, 500, 300), most_above=2)
     low = put((0, 0, 300), (500, 500, 100))
@@ -177,14 +142,14 @@ def test_longest_chain_above_counts() -> None:
     assert found == {"LOAD-13": ["unit 1 box 1 (box) 3 boxes on each other above it, wanted <= 2"]}
 
 
-def test_fragile_box_bears_nothing() -> None:
+def test_fragile_box_bears_nothing(put: Put, wrong: Wrong) -> None:
     """Nothing above: not one box, however light."""
     base = put((0, 0, 0), (1000, 500, 300), most_above=0)
     assert not wrong(base)
     assert list(wrong(base, put((0, 0, 300), (1000, 500, 300)))) == ["LOAD-13"]
 
 
-def test_pile_presses_on_its_footprint() -> None:
+def test_pile_presses_on_its_footprint(put: Put, wrong: Wrong) -> None:
     """Two boxes of 100 kg on 1000 x 500 mm: 200 kg on 0.5 m2 = 400 kg per m2."""
     pile = [put((700, 800, z), (1000, 500, 300), mass_g=100_000) for z in (0, 300)]
     assert not wrong(*pile, floor_g_per_m2=400_000)

@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from optimizer.loading.geometry import (
     Envelope,
-    Interior,
-    Item,
-    LoadedUnit,
-    LoadPlan,
-    Placement,
-    Rules,
     Supports,
 )
-from optimizer.loading.validate import validate
 
-Place = tuple[int, int, int]
-RULES = Rules()
-
-
-def put(at: Place, size: Place, **facts: Any) -> tuple[Item, tuple[int, ...]]:
-    """Return an item of one box, and where it stands as it was delivered."""
-    told: dict[str, Any] = {
-        "item_id": "box",
-        "shipment_id": "s",
-        "quantity": 1,
-        "size_mm": size,
-        "mass_g": 1000,
-    }
-    return Item(**(told | facts)), (*at, *size)
+Put = Callable[..., tuple[Any, tuple[int, ...]]]
+Wrong = Callable[..., dict[str, list[str]]]
 
 
-def wrong(
-    *boxes: tuple[Item, tuple[int, ...]], rules: Rules = RULES, **inside: Any
-) -> dict[str, list[str]]:
-    """Return the messages of what did not pass, by code, for boxes loaded in the order given."""
-    told: dict[str, Any] = {
-        "unit_code": "unit",
-        "size_mm": (4000, 2000, 2000),
-        "payload_g": 10_000_000,
-    }
-    placements = tuple(Placement(k, *there) for k, (_, there) in enumerate(boxes))
-    unit = LoadedUnit(interior=Interior(**(told | inside)), placements=placements)
-    plan = LoadPlan(items=tuple(item for item, _ in boxes), units=(unit,), unplaced=())
-    found: dict[str, list[str]] = {}
-    for finding in validate(plan, rules).failed():
-        found.setdefault(finding.code, []).append(f"{finding.about} {finding.message}")
-    return found
-
-
-def test_payload_is_kept_to_the_gram() -> None:
+def test_payload_is_kept_to_the_gram(put: Put, wrong: Wrong) -> None:
     """Three boxes of 500 kg: 1,500,000 g, not 1,499,999."""
     boxes = [put((1000 * k, 0, 0), (1000, 500, 300), mass_g=500_000) for k in range(3)]
     assert not wrong(*boxes, payload_g=1_500_000)
@@ -60,13 +24,13 @@ def test_payload_is_kept_to_the_gram() -> None:
     assert found == {"LOAD-14": ["unit 1 carries 1500000 g, wanted <= 1499999"]}
 
 
-def test_payload_not_known_is_no_pass() -> None:
+def test_payload_not_known_is_no_pass(put: Put, wrong: Wrong) -> None:
     """Nobody may read silence as leave: the finding is unknown and decides."""
     found = wrong(put((0, 0, 0), (1000, 500, 300)), payload_g=None)
     assert list(found) == ["LOAD-14"]
 
 
-def test_metre_of_floor_takes_the_heaviest_window() -> None:
+def test_metre_of_floor_takes_the_heaviest_window(put: Put, wrong: Wrong) -> None:
     """Boxes of 500 mm and 300, 600, 300 kg in a row: any 1 m holds at most two of them, 900 kg.
 
     A window from 250 to 1250 mm holds half of the first, all of the second, half of the third:
@@ -79,14 +43,14 @@ def test_metre_of_floor_takes_the_heaviest_window() -> None:
     assert found["LOAD-15"][0].startswith("unit 1 900000 g (rounded up) between x 0 and 1000 mm")
 
 
-def test_metre_of_floor_spreads_long_boxes() -> None:
+def test_metre_of_floor_spreads_long_boxes(put: Put, wrong: Wrong) -> None:
     """1,000 kg over 3 m are 333 1/3 kg in each metre: 333,333 g are a third of a gram too few."""
     box = put((0, 0, 0), (3000, 500, 300), mass_g=1_000_000)
     assert not wrong(box, floor_g_per_m=333_334)
     assert list(wrong(box, floor_g_per_m=333_333)) == ["LOAD-15"]
 
 
-def test_metre_of_floor_counts_what_is_on_top() -> None:
+def test_metre_of_floor_counts_what_is_on_top(put: Put, wrong: Wrong) -> None:
     """Piled or beside each other, two boxes of 400 kg in the same metre are 800 kg."""
     pile = [put((0, 0, z), (1000, 500, 300), mass_g=400_000) for z in (0, 300)]
     assert not wrong(*pile, floor_g_per_m=800_000)
@@ -110,7 +74,9 @@ AXLES: dict[str, Any] = {
         ("rear_min_g", 700_000, 700_001),
     ],
 )
-def test_axles_share_a_load_as_a_lever_does(limit: str, kept: int, broken: int) -> None:
+def test_axles_share_a_load_as_a_lever_does(
+    limit: str, kept: int, broken: int, put: Put, wrong: Wrong
+) -> None:
     """Supports at -1 m and 3 m; 400 kg in the middle at 0.5 m and 1,000 kg at 1.2 m.
 
     Rear: (400 * 1.5 + 1000 * 2.2) / 4 = 700 kg; front: 1400 - 700 = 700 kg.
@@ -125,7 +91,7 @@ def test_axles_share_a_load_as_a_lever_does(limit: str, kept: int, broken: int) 
     assert found["LOAD-17"][0].startswith(what)
 
 
-def test_axles_are_judged_after_each_stop() -> None:
+def test_axles_are_judged_after_each_stop(put: Put, wrong: Wrong) -> None:
     """Full, the front support takes enough; what is left behind the rear one lifts it.
 
     Supports at 0 and 3 m. Stop 1 leaves 900 kg at 1 m, stop 2 has 300 kg at 3.5 m. At departure
@@ -149,7 +115,7 @@ def test_axles_are_judged_after_each_stop() -> None:
     }
 
 
-def test_supports_have_to_stand_apart() -> None:
+def test_supports_have_to_stand_apart(put: Put, wrong: Wrong) -> None:
     """Two supports at one place are no lever."""
     same = Supports(front_mm=0, rear_mm=0, front_max_g=1, rear_max_g=1)
     assert list(wrong(put((0, 0, 0), (1000, 500, 300)), supports=same)) == ["LOAD-17"]
@@ -165,7 +131,9 @@ def test_supports_have_to_stand_apart() -> None:
         ("z_max_mm", 288, 287, "z 287.500"),
     ],
 )
-def test_centre_of_gravity_is_weighed(limit: str, kept: int, broken: int, found: str) -> None:
+def test_centre_of_gravity_is_weighed(
+    limit: str, kept: int, broken: int, found: str, put: Put, wrong: Wrong
+) -> None:
     """300 kg with its middle at (500, 250, 250) and 100 kg at (2000, 1000, 400).
 
     x: (300 * 500 + 100 * 2000) / 400 = 875; y: (75,000 + 100,000) / 400 = 437.5;
@@ -180,7 +148,7 @@ def test_centre_of_gravity_is_weighed(limit: str, kept: int, broken: int, found:
     assert f"unit 1 at departure centre of gravity at {found} mm" in told["LOAD-18"][0]
 
 
-def test_centre_of_gravity_is_judged_after_each_stop() -> None:
+def test_centre_of_gravity_is_judged_after_each_stop(put: Put, wrong: Wrong) -> None:
     """Balanced at departure, 600 mm to the left once the right half has left."""
     boxes = (
         put((0, 0, 0), (1000, 800, 300), stop=2),
