@@ -51,11 +51,15 @@ class Cluster:
             raise WorkersError(
                 f"{address}: no certificates; wanted distributed.comm.tls in Dask's configuration"
             )
+        # In two steps, so that a client that gets no answer is closed here: left to the garbage
+        # collector, it takes the lock under which a later client waits for its thread.
+        self._client = distributed.Client.__new__(distributed.Client)
         try:
-            self._client = distributed.Client(
+            self._client.__init__(
                 address, timeout=_ANSWER_S, set_as_default=False, name="greenlane"
             )
         except (OSError, ValueError) as error:
+            self.close()
             raise WorkersError(
                 f"{address}: {error}; wanted the address of a running scheduler, as tcp://host:8786"
             ) from error

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import importlib
 import multiprocessing
 import os
@@ -426,6 +427,24 @@ def test_cluster_that_is_not_there_is_named(
     monkeypatch.setattr("optimizer.planner.cluster._ANSWER_S", 1)
     with pytest.raises(WorkersError, match=f"{address}.*{said}"), open_workers(cluster=address):
         pass
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1:1"])
+def test_client_without_an_answer_is_closed_at_once(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The garbage collector would close it in the thread of the next one, which then waits."""
+    dask = pytest.importorskip("distributed")
+    monkeypatch.setattr("optimizer.planner.cluster._ANSWER_S", 1)
+    gc.disable()
+    try:
+        with pytest.raises(WorkersError) as raised, open_workers(cluster=address):
+            pass
+        clients = [it for it in gc.get_objects() if isinstance(it, dask.Client)]
+    finally:
+        gc.enable()
+    assert raised.traceback
+    assert {client.status for client in clients} == {"closed"}
 
 
 def test_other_versions_on_a_host_are_refused(
