@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from app.views import stowage
 from data.findings import Severity, Verdict
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def show_plan(document: Mapping[str, Any], out: Path) -> None:
     shares = ", ".join(f"{m} {_percent(p)}" for m, p in s["mode_shares"].items())
     console.print(f"physical CO2e by mode: {shares}")
     show_punctuality(document["punctuality"])
+    show_loads(document)
     if document.get("frontier_stopped"):
         console.print(f"frontier: stopped, {len(document['frontier'])} points kept")
     for u in document["unserved"]:
@@ -109,6 +111,26 @@ def show_punctuality(rows: Sequence[Mapping[str, Any]]) -> None:
         f"{least['shipment_id']}, {_percent(least['on_time_probability'])}",
         markup=False,
     )
+
+
+def show_loads(document: Mapping[str, Any]) -> None:
+    """Print how far pieces have their places, what one more pallet costs, and who could wait."""
+    if not document.get("stowage"):
+        return
+    console = open_console()
+    console.print(f"loads: {stowage.coverage(document)}", markup=False)
+    free = [x for x in document.get("room_left", ()) if not x["opens_units"]]
+    if free:
+        eur = sorted(float(x["cost"]) for x in free)
+        kg = sorted(x["wtw_kgco2e"] for x in free)
+        pallets = sum(x["pallets"] for x in free)
+        console.print(
+            f"room left: {pallets} pallets on {len(free)} departures; one more costs {eur[0]:,.0f} "
+            f"to {eur[-1]:,.0f} EUR and emits {kg[0]:,.1f} to {kg[-1]:,.1f} kg CO2e there",
+            markup=False,
+        )
+    for line in stowage.merges_in_words(document):
+        console.print(f"could be one: {line}", markup=False)
 
 
 def show_levers(document: Mapping[str, Any]) -> None:

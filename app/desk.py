@@ -22,6 +22,7 @@ from data.errors import DataError, GreenlaneError
 from data.schemas import SERVICES, SHIPMENTS
 from data.tables import find_table, read_table
 from emissions.evidence import exit_code
+from optimizer.exact_only import MOST_EXACT
 from optimizer.intake import read_problem
 from optimizer.scenarios import (
     MODES_OF_OBJECTIVE,
@@ -32,7 +33,7 @@ from optimizer.scenarios import (
 from optimizer.scenarios import (
     Scenario as Scenario,  # noqa: PLC0414  (pages hint it; they may not import the optimizer)
 )
-from optimizer.solve import MOST_EXACT, Effort, Hands
+from optimizer.solve import Effort, Hands
 from optimizer.whole_timetable import with_whole_timetable
 
 if TYPE_CHECKING:

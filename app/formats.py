@@ -22,7 +22,7 @@ from data.factor_schemas import (
     VEHICLES,
 )
 from data.footprint_schemas import FOOTPRINT_TABLES
-from data.loading_schemas import LOAD_PLAN_TABLES, UNIT_SHAPES, UNIT_SUPPORTS
+from data.loading_schemas import LOAD_PLAN_TABLES, STOWAGE_TABLES, UNIT_SHAPES, UNIT_SUPPORTS
 from data.network_schemas import NETWORK_TABLES, PUNCTUALITY
 from data.operation_schemas import OPERATIONS
 from data.schemas import (
@@ -204,7 +204,7 @@ def formats_markdown() -> str:
     lines = [
         *_tables("In: a problem", (*PROBLEM_TABLES, PUNCTUALITY)),
         *_scenario(),
-        *_tables("Out: a plan", (*PLAN_TABLES, CONSIGNMENTS)),
+        *_tables("Out: a plan", (*PLAN_TABLES, CONSIGNMENTS, *STOWAGE_TABLES)),
         *_tables("In: transport done (`greenlane footprint`)", (_MORE_LEGS, OPERATIONS)),
         *_tables("Out: a footprint", FOOTPRINT_TABLES),
         *_tables("Out: chains between two places (`greenlane chains`)", (CHAINS,)),

@@ -121,6 +121,7 @@ def consignment_rows(plan: Plan) -> list[Row]:
 
 
 def _use_rows(plan: Plan) -> list[Row]:
+    blank = {s.departure_id: s.unknown or None for s in plan.stowed}
     return [
         {
             "departure_id": u.departure.departure_id,
@@ -135,6 +136,9 @@ def _use_rows(plan: Plan) -> list[Row]:
             "volume_m3": u.volume_m3,
             "fill_mass": u.fill_mass,
             "fill_volume": u.fill_volume,
+            "fill_floor": u.fill_floor,
+            "ldm": u.ldm,
+            "not_placed": blank.get(u.departure.departure_id),
             "cost": f"{u.cost_eur:.2f}",
             "wtw_kgco2e": kg_text(u.wtw_mg),
             "saf_kg": u.saf_kg,

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 from app.documents import factor_basis, json_bytes, paid_eur, plan_document, summary
 from app.rows import consignment_rows, plan_rows, refused_rows
 from app.seals import PLAN_FILE, check_seal, sealed
+from app.stowage_rows import MOST_PICTURES, picture_name, stowage_parts, stowage_rows
 from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
+from app.views.load_html import load_html
 from data.errors import DataError
+from data.loading_schemas import STOWAGE_TABLES
 from data.schemas import CONSIGNMENTS, HUBS, PLAN_TABLES, REFUSED, SHIPMENTS
 from data.tables import write_bytes
 from emissions.inventory import published_after
@@ -108,7 +111,9 @@ def make_plan(  # noqa: PLR0913  (one option each)
     findings.raise_if_failed()
     late = published_after(plan.inventory, tools.factors, plan.as_of)
     basis = factor_basis(late, plan.as_of)
-    document = plan_document(plan, summary(plan, intake, basis))
+    document = plan_document(plan, summary(plan, intake, basis)) | stowage_parts(
+        plan, intake.input_sha256
+    )
     return Planned(plan=plan, intake=intake, report=findings, document=document)
 
 
@@ -220,6 +225,13 @@ def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
     files = {f"{s.name}.csv": write_bytes(rows[s.name], s) for s in PLAN_TABLES}
     if consignments := consignment_rows(planned.plan):
         files[f"{CONSIGNMENTS.name}.csv"] = write_bytes(consignments, CONSIGNMENTS)
+    loads = planned.document.get("stowage", {})
+    stowage = stowage_rows(planned.plan, loads)
+    for schema in STOWAGE_TABLES:
+        if schema.name in stowage:
+            files[f"{schema.name}.csv"] = write_bytes(stowage[schema.name], schema)
+    for name in list(loads)[:MOST_PICTURES]:
+        files[picture_name(name)] = load_html(loads[name], title=name).encode()
     files["summary.json"] = json_bytes(planned.document["summary"])
     files["map.html"] = map_html(planned.document, land(tools.catalogue, "50m")).encode()
     files["hubs.csv"] = hubs_bytes(planned.plan)

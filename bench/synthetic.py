@@ -318,6 +318,7 @@ def _freight(s: dict[str, Any], d: dict[str, Any]) -> Freight:
         destination=s["destination"].astype(np.int32),
         mass_kg=s["mass"],
         volume_m3=s["volume"],
+        billed_m3=s["volume"],
         ready_at=np.ceil(s["ready"] * SECONDS).astype(np.int32),
         held_from=s["ready"] * SECONDS,
         due_at=due.astype(float),

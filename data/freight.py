@@ -67,6 +67,7 @@ class Shipment:
     divisible: bool = False  # may travel as several consignments on several chains
     consignment_of: str = ""  # the divisible shipment that this is a part of
     share: float = 1.0  # of that shipment, by mass
+    unloadable: tuple[tuple[str, str], ...] = ()  # kinds of units that a piece never enters, why
 
     def __post_init__(self) -> None:
         if not self.mass_kg > 0:  # also refuses NaN

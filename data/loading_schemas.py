@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.factor_schemas import PROVENANCE
-from data.schemas import Schema, choice, integer, number, text
+from data.schemas import Schema, choice, integer, number, text, text_list
 
 UNIT_SHAPES = Schema(
     name="unit_shapes",
@@ -118,6 +120,54 @@ UNPLACED = Schema(
         text("reason", "why", required=True),
     ),
 )
+
+_OF_DEPARTURE = text("departure_id", "the departure", required=True)
+
+STOWED_UNITS = replace(
+    LOADED_UNITS,
+    name="stowed_units",
+    title="Stowed units: how the pieces of each departure fill its units",
+    key=("departure_id", "unit_no"),
+    columns=(_OF_DEPARTURE, *LOADED_UNITS.columns),
+)
+
+STOWED_PIECES = replace(
+    PLACEMENTS,
+    name="stowed_pieces",
+    title="Stowed pieces: where each stands, in the order of loading",
+    key=("departure_id", "unit_no", "step"),
+    columns=(_OF_DEPARTURE, *PLACEMENTS.columns),
+)
+
+ROOM_LEFT = Schema(
+    name="room_left",
+    title="Room left: what one more pallet (1,200 x 800 x 1,000 mm, 300 kg) costs and emits",
+    key=("departure_id",),
+    columns=(
+        _OF_DEPARTURE,
+        integer("pallets", "more of them go into the units opened", required=True, at_least=0),
+        number("opens_units", "units that the first of them opens", required=True, at_least=0),
+        number("cost", "of the first, units and fare on this departure, EUR", required=True),
+        number("wtw_kgco2e", "physical, of the first on this departure", required=True),
+    ),
+)
+
+MERGES = Schema(
+    name="merges",
+    title="Departures that would do with fewer units if freight of the earlier left with the later",
+    key=("dropped", "kept"),
+    columns=(
+        text("dropped", "the earlier departure", required=True),
+        text("kept", "the later one, within a day", required=True),
+        text_list("shipments", "that would leave later"),
+        text("later_h", "by which the due date of each would have to move, hours", required=True),
+        integer("units_saved", "units", required=True, at_least=1),
+        number("saves", "their price, EUR", required=True, at_least=0),
+        number("saves_wtw_kgco2e", "physical, what they emit by themselves", required=True),
+    ),
+)
+
+STOWAGE_TABLES: tuple[Schema, ...] = (STOWED_UNITS, STOWED_PIECES, ROOM_LEFT, MERGES)
 
 LOAD_PLAN_TABLES: tuple[Schema, ...] = (
     LOADED_UNITS,

@@ -11,7 +11,7 @@ from data.units import CENTS_PER_EUR, KG_PER_TONNE, MG_PER_KG, MILLIONTHS, micro
 from emissions.distance import transport_activity_tkm
 from emissions.energy import shares_by_activity, vehicle_energy
 from emissions.inventory import take_inventory
-from optimizer.loads import loads_of
+from optimizer.loads import loads_as_stowed, loads_of
 from optimizer.plan import Boarding, Costs, DepartureUse, Leg
 from optimizer.prices import fares_eur, lateness_eur, unit_price_eur, units_needed
 from optimizer.problem import (
@@ -20,6 +20,7 @@ from optimizer.problem import (
     saf_limit_share,
     transport_element,
 )
+from optimizer.stowage import floor_share, loading_metres, offers_parts, units_learnt
 from optimizer.timetable import handled_at
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from data.freight import Shipment
     from emissions.chain import TCE
     from emissions.inventory import Inventory
+    from optimizer.loading.geometry import LoadPlan
     from optimizer.plan import Load
     from optimizer.problem import Problem
+    from optimizer.stowage import Stowed
     from optimizer.timetable import Departure
 
 _MG_PER_TONNE = 1000 * MG_PER_KG
@@ -46,6 +49,7 @@ class Body:
     inventory: Inventory
     costs: Costs
     credits_t: int
+    stowed: tuple[Stowed, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,9 +68,15 @@ def assemble(
     problem: Problem,
     chains: Mapping[str, Sequence[Departure]],
     boardings: Sequence[Boarding],
+    stowed: Mapping[str, Stowed] | None = None,
 ) -> Body:
-    """Return legs, departures, loads, inventory and costs of a choice."""
-    boardings = [_tightened(problem, b) for b in boardings]
+    """Return legs, departures, loads, inventory and costs of a choice.
+
+    `stowed` says by departure how pieces stand in their units; elsewhere loads are by mass and
+    volume alone.
+    """
+    stowed = stowed or {}
+    boardings = [tightened(problem, b) for b in boardings]
     drafts = [
         draft
         for shipment in problem.shipments
@@ -89,8 +99,12 @@ def assemble(
     credits_t = credits_needed(problem, inventory.market_based.wtw_mg)
     return Body(
         legs=legs,
-        uses=tuple(_use(problem, b, on_board[b.departure.departure_id]) for b in boardings),
-        loads=tuple(load for b in boardings for load in _loads(problem, b)),
+        uses=tuple(
+            _use(problem, b, on_board[b.departure.departure_id], _plan_of(b, stowed))
+            for b in boardings
+        ),
+        loads=tuple(load for b in boardings for load in _loads(problem, b, _plan_of(b, stowed))),
+        stowed=tuple(stowed.values()),
         inventory=inventory,
         costs=_costs(problem, legs, credits_t),
         credits_t=credits_t,
@@ -102,15 +116,18 @@ def credits_needed(problem: Problem, residual_mg: int) -> int:
     return math.ceil(problem.scenario.neutrality.target * residual_mg / _MG_PER_TONNE)
 
 
-def _tightened(problem: Problem, b: Boarding) -> Boarding:
-    """Open no more than the load needs; part loads rounded up to a millionth of a unit."""
+def tightened(problem: Problem, b: Boarding) -> Boarding:
+    """Open what the load needs and no more; part loads rounded up to a millionth of a unit."""
     service = problem.services[b.departure.service_id]
     mass = sum(s.mass_kg for s in b.shipments)
     need = units_needed(service, mass, sum(s.volume_m3 for s in b.shipments))
-    if service.price.part_load_factor is None:
-        return replace(b, full_units=min(b.full_units, _ceil(need)), part_units=0.0)
+    stowed = units_learnt(problem, service, b.shipments)
     full = min(b.full_units, _ceil(need))
-    rest = max(0.0, need - full)
+    if not offers_parts(service):
+        return replace(b, full_units=max(full, _ceil(stowed)), part_units=0.0)
+    rest = max(0.0, need - full, stowed - full)
+    if rest > 1:  # whole units are never dearer than parts that make up a whole
+        full, rest = full + math.floor(rest), rest - math.floor(rest)
     return replace(b, full_units=full, part_units=math.ceil(rest * MILLIONTHS) / MILLIONTHS)
 
 
@@ -233,7 +250,14 @@ def _legs(drafts: Sequence[_Draft], inventory: Inventory) -> tuple[Leg, ...]:
     )
 
 
-def _use(problem: Problem, b: Boarding, on_board: Sequence[Leg]) -> DepartureUse:
+def _plan_of(b: Boarding, stowed: Mapping[str, Stowed]) -> LoadPlan | None:
+    found = stowed.get(b.departure.departure_id)
+    return found.plan if found else None
+
+
+def _use(
+    problem: Problem, b: Boarding, on_board: Sequence[Leg], stowed: LoadPlan | None
+) -> DepartureUse:
     service = problem.services[b.departure.service_id]
     opened = b.full_units + b.part_units
     mass, volume = (
@@ -248,17 +272,19 @@ def _use(problem: Problem, b: Boarding, on_board: Sequence[Leg]) -> DepartureUse
         volume_m3=round(volume, 6),
         fill_mass=micro(mass / (opened * service.unit_capacity_kg)),
         fill_volume=micro(volume / (opened * service.unit_capacity_m3)),
+        fill_floor=None if stowed is None else micro(floor_share(stowed, opened)),
+        ldm=None if stowed is None else round(loading_metres(stowed), 3),
         cost_eur=sum(round(leg.cost_eur * 100) for leg in on_board) / 100,
         wtw_mg=sum(leg.line.physical.wtw_mg for leg in on_board),
         saf_kg=micro(math.fsum(leg.line.element.saf_kg for leg in on_board)),
     )
 
 
-def _loads(problem: Problem, b: Boarding) -> tuple[Load, ...]:
-    service = problem.services[b.departure.service_id]
-    return loads_of(
-        service, b.departure.departure_id, b.shipments, full_units=b.full_units, part=b.part_units
-    )
+def _loads(problem: Problem, b: Boarding, stowed: LoadPlan | None) -> tuple[Load, ...]:
+    service, name = problem.services[b.departure.service_id], b.departure.departure_id
+    if stowed is not None:
+        return loads_as_stowed(service, name, b.shipments, stowed)
+    return loads_of(service, name, b.shipments, full_units=b.full_units, part=b.part_units)
 
 
 def _costs(problem: Problem, legs: Sequence[Leg], credits_t: int) -> Costs:

@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from data.findings import Finding, Report, Verdict
+from data.findings import Finding, Report, Severity, Verdict
 from data.places import haversine_km
 from emissions.inventory import take_inventory
 from optimizer.audit_answers import answer_faults
 from optimizer.audit_claims import claim_faults, credit_faults
+from optimizer.audit_loads import stowage_faults, unplaced
 from optimizer.audit_prices import price_faults, shipments_aboard
 from optimizer.audit_proof import frontier_faults, proof_faults
 from optimizer.audit_reach import unservable_faults
@@ -91,7 +92,24 @@ def audit(plan: Plan) -> Report:
         ("AUD-22", "no shipment called unservable that a chain would serve", unservable_faults),
         ("AUD-23", "other chains recomputed alone, the chosen ones as planned", answer_faults),
     )
-    return Report.of(_finding(code, what, list(rule(plan))) for code, what, rule in rules)
+    found = [_finding(code, what, list(rule(plan))) for code, what, rule in rules]
+    return Report.of([*found, *_stowage(plan)])
+
+
+def _stowage(plan: Plan) -> Iterator[Finding]:
+    """Return whether pieces stand as they may, and, as a warning, where nobody knows."""
+    placed = sum(1 for stowed in plan.stowed if stowed.plan is not None)
+    what = f"pieces of {placed} departures stand in the units opened, by the rules of load plans"
+    yield _finding("AUD-24", what, list(stowage_faults(plan)))
+    blank = unplaced(plan)
+    if blank:
+        yield Finding(
+            code="AUD-25",
+            verdict=Verdict.UNKNOWN,
+            about="plan",
+            message=f"{len(blank)} of {len(plan.uses)} departures: by mass and volume alone",
+            severity=Severity.WARNING,
+        )
 
 
 def _finding(code: str, what: str, faults: list[str]) -> Finding:
@@ -230,6 +248,7 @@ def _capacity(plan: Plan) -> Iterator[str]:
 
 
 def _loads(plan: Plan) -> Iterator[str]:
+    stowed = {s.departure_id for s in plan.stowed if s.plan is not None}
     total: dict[tuple[str, str], float] = defaultdict(float)
     unit: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for load in plan.loads:
@@ -245,11 +264,12 @@ def _loads(plan: Plan) -> Iterator[str]:
         units_of[departure].append((number, sizes))
     for use in plan.uses:
         service, name = plan.problem.services[use.departure.service_id], use.departure.departure_id
+        placed = name in stowed  # AUD-24 finds a place for every piece; so much for volume
         for number, (mass, volume) in units_of[name]:
             share = 1.0 if number <= use.full_units else use.part_units
             if mass > share * service.unit_capacity_kg * (1 + _ROOM) + _GRAMS:
                 yield f"{name} unit {number} carries {mass:g} kg"
-            if volume > share * service.unit_capacity_m3 * (1 + _ROOM) + _LITRES:
+            if not placed and volume > share * service.unit_capacity_m3 * (1 + _ROOM) + _LITRES:
                 yield f"{name} unit {number} carries {volume:g} m3"
 
 

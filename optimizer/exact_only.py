@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from optimizer.problem import Problem
 
+MOST_EXACT = 40  # shipments; beyond, the exact model takes minutes where the search takes seconds
 MOST_ANYHOW = 150  # shipments; beyond, the exact model has no answer within a coffee break
 LIMIT_S = 120.0  # where the exact model takes more than it is meant for, and nobody said how long
 _HASTY = {"small", "normal"}  # efforts that are limited so

@@ -30,6 +30,7 @@ from optimizer.closures import (
     under_airspace,
 )
 from optimizer.errors import ProblemError
+from optimizer.loading.units import open_interior
 from optimizer.opening import BadOpeningError, read_opening
 from optimizer.osrm import open_osrm
 from optimizer.problem import Problem
@@ -38,6 +39,7 @@ from optimizer.routers import open_router
 from optimizer.services import References, services_of
 from optimizer.shipments import Surroundings, read_shipments
 from optimizer.steering import closures_with_bans, steered
+from optimizer.stowage import why_not_loaded
 from optimizer.timetable import Departure, departure_id
 from optimizer.ways.route import OPEN
 
@@ -126,6 +128,7 @@ def read_problem(  # noqa: PLR0913  (the options of a reading)
             shipped=shipped_delays(catalogue.table("network/punctuality.csv", PUNCTUALITY).rows),
         ),
     )
+    problem = _with_interiors(problem, catalogue)
     problem = steered(problem, scenario.decisions, hubs=found.known_hubs if found else ())
     if online:
         problem = replace(problem, assumptions=(*problem.assumptions, *online.told))
@@ -173,6 +176,20 @@ def _problem(
         scenario=scenario,
         assumptions=(*(found.assumptions if found else ()), *notes),
     )
+
+
+def _with_interiors(problem: Problem, catalogue: Catalogue) -> Problem:
+    """Return a problem with the insides of its units, where freight has pieces to place in them."""
+    if not any(s.pieces for s in problem.shipments):
+        return problem
+    codes = {s.unit_code for s in (*problem.services.values(), *problem.shut.values())}
+    known = sorted(codes & set(load_units(catalogue)))
+    interiors = {code: open_interior(catalogue, code) for code in known}
+    shipments = tuple(
+        replace(s, unloadable=tuple(why_not_loaded(interiors, s).items()))
+        for s in problem.shipments
+    )
+    return replace(problem, interiors=interiors, shipments=shipments)
 
 
 def _unknown(tables: Mapping[str, Table]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Spread the shipments of a departure over its opened units; load planning proper comes on top."""
+"""Say which share of which shipment travels in which unit of a departure."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from optimizer.plan import Load
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from data.freight import Shipment
     from data.network import Service
+    from optimizer.loading.geometry import Item, LoadPlan
 
 _NOISE = 1e-9
 
@@ -46,6 +48,44 @@ def loads_of(
             )
         )
     return tuple(loads)
+
+
+def loads_as_stowed(
+    service: Service, departure_id: str, shipments: Sequence[Shipment], stowed: LoadPlan
+) -> tuple[Load, ...]:
+    """Return the loads of a departure whose pieces stand in its units.
+
+    A shipment's mass and volume go with the mass and volume of its pieces.
+    """
+    known = {s.shipment_id: s for s in shipments}
+    mass, volume = _sums(stowed.items, [(n, i.quantity) for n, i in enumerate(stowed.items)])
+    loads = []
+    for unit_no, unit in enumerate(stowed.units, start=1):
+        kg, m3 = _sums(stowed.items, [(p.item, 1) for p in unit.placements])
+        loads += [
+            Load(
+                departure_id=departure_id,
+                unit_no=unit_no,
+                unit_code=service.unit_code,
+                shipment_id=name,
+                mass_kg=round(known[name].mass_kg * kg[name] / mass[name], 3),
+                volume_m3=round(known[name].volume_m3 * m3[name] / volume[name], 6),
+            )
+            for name in sorted(kg)
+        ]
+    return tuple(loads)
+
+
+def _sums(
+    items: Sequence[Item], numbers: Sequence[tuple[int, int]]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return grams and mm3 by shipment of so many boxes of items."""
+    grams: dict[str, int] = defaultdict(int)
+    mm3: dict[str, int] = defaultdict(int)
+    for at, n in numbers:
+        grams[items[at].shipment_id] += n * items[at].mass_g
+        mm3[items[at].shipment_id] += n * items[at].volume_mm3
+    return grams, mm3
 
 
 def _first_fit(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optimizer.itineraries import Itinerary
     from optimizer.problem import Problem
     from optimizer.punctuality import OnTime
+    from optimizer.stowage import Merge, Spare, Stowed
     from optimizer.timetable import Departure
 
 
@@ -56,6 +57,8 @@ class DepartureUse:
     volume_m3: float
     fill_mass: float  # of the opened units
     fill_volume: float
+    fill_floor: float | None  # of the floors; None: pieces were not placed
+    ldm: float | None  # loading metres, footprints over 2.4 m
     cost_eur: float
     wtw_mg: int
     saf_kg: float
@@ -195,6 +198,9 @@ class Plan:
     frontier_stopped: bool = False  # somebody stopped the trace, and kept the points found so far
     punctuality: tuple[OnTime, ...] = ()
     unservable: frozenset[str] = frozenset()  # no chain in time, whatever else travels
+    stowed: tuple[Stowed, ...] = ()  # how pieces stand in the units of each departure
+    spares: tuple[Spare, ...] = ()  # what one more pallet would cost, by departure
+    merges: tuple[Merge, ...] = ()  # departures that would do with fewer units
     trace: tuple[TracePoint, ...] = ()  # of a search at scale that ran to its counted end
     interrupted: bool = False  # somebody stopped the search and kept what was best
 

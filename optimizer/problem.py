@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from data.network import Hub, Service, Transfer
     from emissions.factors import Factors
     from emissions.inventory import Inventory
+    from optimizer.loading.geometry import Interior
     from optimizer.scenarios import Scenario
+    from optimizer.stowage import Need
 
 LATEST_ACCEPTED_DELAY = timedelta(days=14)  # of a shipment that states a lateness cost
 MOST_UNITS = 500  # of one shipment on one departure; beyond it a unit capacity is a slip
@@ -47,6 +49,9 @@ class Problem:
     scenario: Scenario
     assumptions: tuple[str, ...] = ()
     delays: Delays = field(default_factory=Delays)
+    interiors: Mapping[str, Interior] = field(default_factory=dict)  # by unit code, where known
+    floors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # see `floors_of`
+    needs: tuple[Need, ...] = ()  # what freight was found to take up beyond mass and volume
 
     @property
     def timetable(self) -> Timetable:
@@ -126,7 +131,7 @@ def may_carry(service: Service, shipment: Shipment) -> str:
             return why
     if shipment.temperature not in {service.temperature, "ambient"}:
         return f"keeps {service.temperature}, wanted {shipment.temperature}"
-    if why := not_taken(service, shipment):
+    if why := not_taken(service, shipment) or dict(shipment.unloadable).get(service.unit_code, ""):
         return why
     units = max(
         shipment.mass_kg / service.unit_capacity_kg, shipment.volume_m3 / service.unit_capacity_m3

@@ -39,6 +39,7 @@ def plan_of(
         as_of=as_of or max(s.ready_at for s in problem.shipments).date(),
         solver=choice.solver,
         unservable=choice.unservable,
+        stowed=body.stowed,
     )
 
 

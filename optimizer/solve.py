@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 from optimizer.assemble import Body, assemble
 from optimizer.errors import ProblemError
-from optimizer.exact_only import clock_of, moves, refuse, rows_for_exact, said
+from optimizer.exact import SCOUT, choose_exactly
+from optimizer.exact_only import MOST_EXACT, rows_for_exact
 from optimizer.explain import alternatives_of, levers_of, why_unserved
 from optimizer.explain_at_scale import explained_at_scale
 from optimizer.frontiers import point_of, undominated, unpriced
 from optimizer.itineraries import itineraries
 from optimizer.problem import saf_limit_share
-from optimizer.proofs import overfull, plan_of, proven
+from optimizer.proofs import plan_of
 from optimizer.punctuality import on_time_of
-from optimizer.solvers.mip import choose, nodes_of
-from optimizer.solvers.static import is_design
-from optimizer.timetable import without_successor
+from optimizer.solvers.mip import nodes_of
+from optimizer.spare import merges_of, spares_of
+from optimizer.stowing import Stower
 from optimizer.whole_timetable import with_whole_timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from optimizer.exact_only import Clock
     from optimizer.explain import Ways
     from optimizer.plan import FrontierPoint, Plan
     from optimizer.planner.choose import Draft
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from optimizer.timetable import Departure
 
 
-_SCOUT = "small"
 _LONGEST_S = 86_400.0
 _SEEDS = 2**31
 
@@ -49,9 +48,6 @@ class Effort:
     name: str = "normal"
     seed: int = 1
     time_limit_s: float | None = None
-
-
-MOST_EXACT = 40  # shipments; beyond, the exact model takes minutes where the search takes seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +94,7 @@ def solve(
     report("building the timetable")
     plan, departures = _choose(problem, effort, as_of, report, hands)
     report("explaining")
+    plan = _with_room(plan, effort.seed)
     problem = plan.problem  # with consignments in the place of a shipment that was divided
     if is_large(problem):
         return explained_at_scale(plan, departures)
@@ -109,6 +106,14 @@ def solve(
         punctuality=on_time_of(problem, plan.legs, (u.departure for u in plan.uses)),
         levers=levers_of(problem, _ways_with_all_open(problem, ways), plan),
     )
+
+
+def _with_room(plan: Plan, seed: int) -> Plan:
+    """Return a plan that says what room its units have left, where pieces were placed."""
+    if not any(stowed.plan for stowed in plan.stowed):
+        return plan
+    stower = Stower(plan.problem, seed)
+    return replace(plan, spares=spares_of(plan, stower), merges=merges_of(plan, stower))
 
 
 def _check(effort: Effort, problem: Problem) -> None:
@@ -151,7 +156,7 @@ def _choose(
     """Return the best plan, and the departures it could choose from."""
     if is_large(problem):
         return _choose_at_scale(problem, effort, as_of, report, hands)
-    return _choose_exactly(problem, effort, as_of, report, hands)
+    return choose_exactly(problem, effort, as_of, report, hands)
 
 
 def is_large(problem: Problem) -> bool:
@@ -200,69 +205,10 @@ def _choose_at_scale(
     )
     choice = choose_at_scale(problem, departures, means)
     report("assembling the plan")
-    body = assemble(problem, choice.chains, choice.boardings)
+    problem = replace(problem, needs=choice.needs)
+    stowed = Stower(problem, effort.seed).stow(choice.boardings)
+    body = assemble(problem, choice.chains, choice.boardings, stowed)
     return plan_of(problem, choice, body, effort, as_of), departures
-
-
-def _choose_exactly(
-    problem: Problem,
-    effort: Effort,
-    as_of: date | None,
-    report: Callable[[str], None],
-    hands: Hands,
-) -> tuple[Plan, tuple[Departure, ...]]:
-    """Solve without most limits on units, then with those that were broken, until none is.
-
-    Each round relaxes the one after it, so the last one's bound holds for the whole problem.
-    """
-    large = len(problem.shipments) > MOST_EXACT
-    if large and moves(problem):  # before a timetable is built that nobody can use
-        refuse(problem)
-    departures = problem.departures()
-    crowded = without_successor(problem.timetable, departures)
-    large = large and not is_design(problem, departures, crowded)
-    clock = clock_of(effort.name, effort.time_limit_s, hands.stop, crowded=large)
-    if large:
-        refuse(problem)
-        _say_exact(problem, clock, report, hands)
-    # A scout finds out cheaply where units run out; where nothing waits, all limits stand already.
-    at_once = all(d.arrives_at == d.departs_at for d in departures)
-    name = effort.name if at_once else _SCOUT
-    while True:
-        choice = choose(
-            problem,
-            departures,
-            crowded=crowded,
-            effort=name,
-            seed=effort.seed,
-            left_s=clock.left_s,
-            report=report,
-        )
-        travelling = replace(problem, shipments=choice.shipments)
-        body = assemble(travelling, choice.chains, choice.boardings)
-        full = overfull(body)
-        if full:
-            report(f"out of units: {', '.join(sorted(full))}")
-            crowded |= full
-            departures = problem.departures(crowded)
-        elif name == effort.name or proven(travelling, body, choice):
-            break
-        else:
-            name = effort.name
-    plan = plan_of(travelling, choice, body, effort, as_of)
-    if clock.end is not None:
-        plan = replace(plan, deterministic=False)
-    if choice.shipments != problem.shipments:
-        plan = replace(plan, asked=problem.shipments)
-    return plan, departures
-
-
-def _say_exact(problem: Problem, clock: Clock, report: Callable[[str], None], hands: Hands) -> None:
-    """Say why the exact model is used for so many; who watches knows that a stop is heard."""
-    from optimizer.planner.engine import Progress  # noqa: PLC0415  (loads numba)
-
-    report(said(problem, clock))
-    hands.watch(Progress(phase="exact model", best=None, bound=None))
 
 
 def frontier(
@@ -331,7 +277,7 @@ def _frontier_at_scale(
         hands.watch(progress)
 
     means = Means(
-        effort=_SCOUT if effort.name in {_SCOUT, "normal"} else effort.name,
+        effort=SCOUT if effort.name in {SCOUT, "normal"} else effort.name,
         seed=effort.seed,
         threads=hands.threads,
         time_limit_s=effort.time_limit_s,

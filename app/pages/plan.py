@@ -19,13 +19,15 @@ from app.desk import (
     zipped,
 )
 from app.uploads import MAX_UPLOAD_BYTES
-from app.views import charts, pareto, tables, text
+from app.views import charts, pareto, stowage, tables, text
+from app.views.load_html import load_html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.desk import Answer, Scenario
 
+_PICTURE_HEIGHT = 900  # of a load, in pixels
 _OWN = "own"
 _WHAT = {"What": 560}
 _ENDS = {"From": 160, "To": 160}  # px: names of places are long, and a page is not
@@ -234,8 +236,8 @@ def _result(answer: Answer) -> None:
 def _details(answer: Answer, question: Question | None) -> None:
     """Draw the tables behind a plan; one of them is where a planner steers it."""
     document = answer.shown
-    names = ("Services", "Shipments", "Legs", "Departures", "Why not?", "What next?")
-    services, shipments, legs, departures, why_not, levers = st.tabs(names)
+    names = ("Services", "Shipments", "Legs", "Departures", "Loads", "Why not?", "What next?")
+    services, shipments, legs, departures, loads, why_not, levers = st.tabs(names)
     with services:
         screen.table_and_more(
             tables.services_for_screen(document),
@@ -268,6 +270,8 @@ def _details(answer: Answer, question: Question | None) -> None:
             named_by=("Departs (UTC)", "Way"),
             about="Service, mass, volume and SAF of each departure",
         )
+    with loads:
+        _loads(document)
     with why_not:
         about = st.selectbox("Shipment", [s["shipment_id"] for s in document["shipments"]])
         screen.table(
@@ -279,6 +283,27 @@ def _details(answer: Answer, question: Question | None) -> None:
         )
     with levers:
         _levers(document)
+
+
+def _loads(document: Mapping[str, Any]) -> None:
+    """Draw how pieces stand in the units of one departure, and the room that all have left."""
+    words = stowage.departures_of(document)
+    if not words:
+        st.caption(
+            "No pieces are placed: a table of pieces beside the shipments, and services that name "
+            "a unit of the catalogue, are what it takes."
+        )
+        return
+    st.caption(text.plain(stowage.coverage(document)))
+    chosen = st.selectbox("Departure", list(words), format_func=words.__getitem__)
+    page = load_html(document["stowage"][chosen], pictures_only=True)
+    st.iframe(page, height=_PICTURE_HEIGHT, alt="The loaded units, to be turned")
+    if room := stowage.room_for_screen(document):
+        st.subheader("Room for one more pallet")
+        st.caption("1,200 x 800 x 1,000 mm, 300 kg, on that departure alone.")
+        screen.table(room, key="room-left", alt="Room left in the units opened")
+    for line in stowage.merges_in_words(document):
+        st.markdown(f"- {text.plain(line)}")
 
 
 def _levers(document: Mapping[str, Any]) -> None:

@@ -171,6 +171,8 @@ def departures_for_screen(document: Document) -> list[Row]:
                 "Part units": x["part_units"],
                 "Fill by mass (%)": _per_cent(x["fill_mass"]),
                 "Fill by volume (%)": _per_cent(x["fill_volume"]),
+                "Fill of floor (%)": _per_cent(x.get("fill_floor")),
+                "Loading metres": x.get("ldm"),
                 "Cost (EUR)": float(x["cost"]),
                 "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
                 "Service": x["service_id"],

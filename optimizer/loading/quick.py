@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "QuickLoads",
     "Verdicts",
+    "certificate",
     "certificates",
     "in_loading_order",
     "quick_check",
@@ -86,12 +87,23 @@ def quick_placements(
     LoadingError
         when the verdict is another one.
     """
+    verdict, boxes = certificate(interior, items, rules)
+    if verdict is not Verdicts.FITS:
+        name = verdict.name
+        raise LoadingError(f"{interior.unit_code}: no placement to show, the verdict is {name}")
+    return boxes
+
+
+def certificate(
+    interior: Interior, items: Sequence[Item], rules: Rules
+) -> tuple[Verdicts, tuple[Placement, ...]]:
+    """Return what is known of one load, and its placement in an order to load it if it fits."""
     loads = QuickLoads.of([(interior, items)], rules)
     verdicts, places = certificates(loads)
-    if verdicts[0] != FITS:
-        name = Verdicts(int(verdicts[0])).name
-        raise LoadingError(f"{interior.unit_code}: no placement to show, the verdict is {name}")
-    return in_loading_order(loads.boxes[:, BOX_ITEM], places)
+    verdict = Verdicts(int(verdicts[0]))
+    if verdict is not Verdicts.FITS:
+        return verdict, ()
+    return verdict, in_loading_order(loads.boxes[:, BOX_ITEM], places)
 
 
 def in_loading_order(item: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[Placement, ...]:

@@ -78,7 +78,8 @@ class Freight(NamedTuple):
     origin: Ints  # (K,) hub
     destination: Ints
     mass_kg: Floats
-    volume_m3: Floats
+    volume_m3: Floats  # that takes up room
+    billed_m3: Floats  # that fares are reckoned with
     ready_at: Ints  # seconds, when it can leave
     held_from: Floats  # seconds, from when capital and hours count
     due_at: Floats

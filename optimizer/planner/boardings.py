@@ -9,7 +9,9 @@ import numba
 
 from optimizer.plan import Boarding
 from optimizer.planner.corridor_kernels import FOUND
+from optimizer.problem import leaving_eur
 from optimizer.solvers.choice import Choice, aboard
+from optimizer.stowage import NEVER, units_learnt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
     from optimizer.timetable import Departure
 
-_NOISE = 1e-9
+_NOISE, _ROOM = 1e-9, 1e-6  # units; part loads are rounded up to a millionth
 SOLVER = f"Greenlane's scan and Lagrangian bound on numba {numba.__version__}"
 
 
@@ -58,11 +60,22 @@ def boardings_of(
     """Return what is opened on each departure that somebody takes."""
     number = {s.service_id: n for n, s in enumerate(arrays.services)}
     return tuple(
-        _boarding(arrays, number[departure.service_id], departure, shipments)
+        _boarding(problem, arrays, number[departure.service_id], departure, shipments)
         for departure, shipments in sorted(
             _travellers(problem, chains).items(), key=lambda x: x[0].departure_id
         )
     )
+
+
+def crammed(boardings: Sequence[Boarding]) -> tuple[str, ...]:
+    """Return the shipment to leave on each departure that has not the units it would need."""
+    found: dict[str, None] = {}
+    for b in boardings:
+        most, opened = b.departure.units_max, b.full_units + b.part_units
+        if opened >= NEVER or (most is not None and opened > most + _ROOM):
+            least = min(b.shipments, key=lambda s: (leaving_eur(s), s.shipment_id))
+            found[least.shipment_id] = None
+    return tuple(found)
 
 
 def _travellers(
@@ -74,13 +87,18 @@ def _travellers(
 
 
 def _boarding(
-    arrays: Compiled, j: int, departure: Departure, shipments: Sequence[Shipment]
+    problem: Problem,
+    arrays: Compiled,
+    j: int,
+    departure: Departure,
+    shipments: Sequence[Shipment],
 ) -> Boarding:
     """Return what is opened for those on board: a part load where it is less than a unit."""
     service, board = arrays.services[j], arrays.board
     load = max(
         math.fsum(s.mass_kg for s in shipments) / service.unit_capacity_kg,
         math.fsum(s.volume_m3 for s in shipments) / service.unit_capacity_m3,
+        units_learnt(problem, service, shipments),
     )
     whole = math.floor(load + _NOISE)
     rest = max(0.0, load - whole)

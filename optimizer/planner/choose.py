@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from optimizer.assemble import assemble
-from optimizer.planner.boardings import SOLVER, boardings_of, chains_of, choice_of
+from optimizer.assemble import assemble, tightened
+from optimizer.planner.boardings import SOLVER, boardings_of, chains_of, choice_of, crammed
 from optimizer.planner.compile import compiled
 from optimizer.planner.effort import work_of
 from optimizer.planner.engine import Progress, plan
@@ -23,11 +23,13 @@ from optimizer.planner.weights import weights_of
 from optimizer.problem import leaving_eur
 from optimizer.scores import level_value, levels_of
 from optimizer.solvers.choice import Choice, LevelResult
+from optimizer.stowing import Stower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from optimizer.assemble import Body
+    from optimizer.plan import Boarding
     from optimizer.planner.board import Ints
     from optimizer.planner.compile import Compiled
     from optimizer.planner.engine import Answer, Work
@@ -107,7 +109,7 @@ def choose_at_scale(problem: Problem, departures: Sequence[Departure], means: Me
         solver.level(name, run, proof.bound - sum(t * v for t, v in zip(proof.times, values)))  # noqa: B905
         for name, proof in zip(names, proofs, strict=True)
     )
-    return replace(run.choice, levels=levels)
+    return replace(run.choice, levels=levels, needs=solver.problem.needs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ class Solver:
     def __init__(self, problem: Problem, departures: Sequence[Departure], means: Means) -> None:
         self.problem, self._departures, self._means = problem, departures, means
         self._stop = _stopper(means)
+        self._stower = Stower(problem, means.seed)
         self._earlier_h: dict[str, float] = {}  # of shipments that were too unsure to be in time
         self._former: Mapping[str, tuple[Departure, ...]] = means.start
         self._unservable: frozenset[str] = frozenset()
@@ -145,14 +148,14 @@ class Solver:
             answer = self._answer(arrays, work, report)
             choice = choice_of(self.problem, arrays, answer)
             unsure = too_unsure(self.problem, choice.chains, self._earlier_h)
-            if not unsure or number == ROUNDS - 1 or self._stop():
+            needing = self._learn(choice.boardings)
+            if not (unsure or needing) or number == ROUNDS - 1 or self._stop():
                 break
+            self._former = choice.chains
         left = (*unsure, *wishless(self.problem, choice.chains))
-        if left:
-            chains = without(choice.chains, left)
-            choice = replace(
-                choice, chains=chains, boardings=boardings_of(self.problem, arrays, chains)
-            )
+        choice = self._leaving(choice, arrays, left)
+        while self._learn(choice.boardings) or (left := crammed(choice.boardings)):
+            choice = self._leaving(choice, arrays, left)
         self._former = choice.chains
         self._unservable = choice.unservable
         return Run(
@@ -160,6 +163,17 @@ class Solver:
             choice=choice,
             body=assemble(self.problem, choice.chains, choice.boardings),
         )
+
+    def _learn(self, boardings: Sequence[Boarding]) -> bool:
+        """Place the pieces aboard; remember which need more units than were opened for them."""
+        needs = self._stower.needs([tightened(self.problem, b) for b in boardings])
+        self.problem = replace(self.problem, needs=(*self.problem.needs, *needs))
+        return bool(needs)
+
+    def _leaving(self, choice: Choice, arrays: Compiled, left: Sequence[str]) -> Choice:
+        """Return a choice without some shipments, with the units that the others need."""
+        chains = without(choice.chains, left)
+        return replace(choice, chains=chains, boardings=boardings_of(self.problem, arrays, chains))
 
     def _answer(self, arrays: Compiled, work: Work, report: Callable[[Progress], None]) -> Answer:
         means = self._means

@@ -260,6 +260,7 @@ def _freight(problem: Problem, network: _Network, w: Weights, start: datetime) -
         destination=np.array([network.hubs[s.destination] for s in shipments], np.int32),
         mass_kg=np.array([s.mass_kg for s in shipments]),
         volume_m3=np.array([s.volume_m3 for s in shipments]),
+        billed_m3=np.array([s.volume_m3 for s in shipments]),
         ready_at=_seconds([(problem.picked_up_at(s) - start).total_seconds() for s in shipments]),
         held_from=np.array([(s.ready_at - start).total_seconds() for s in shipments]),
         due_at=np.array([(s.due_at - start).total_seconds() for s in shipments]),
@@ -288,7 +289,7 @@ def _kinds(
         many = max(s.mass_kg / smallest_kg, s.volume_m3 / smallest_m3) > MOST_UNITS
         key = (
             s.temperature, s.un_number, s.packing_instruction, s.must_avoid, s.lane, s.only,
-            s.shipment_id if many else "",
+            s.unloadable, s.shipment_id if many else "",
         )  # fmt: skip
         if key not in known:
             known[key] = len(rows)

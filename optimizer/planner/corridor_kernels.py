@@ -43,7 +43,7 @@ def open_services(board, freight, k, price):
     for j in range(len(price)):
         if row[j]:
             load = units_of(board, j, mass, volume)
-            price[j] = fare(board, j, mass, volume) + board.full[j] * load
+            price[j] = fare(board, j, mass, freight.billed_m3[k]) + board.full[j] * load
         else:
             price[j] = NEVER
 
@@ -271,7 +271,7 @@ def corridors(board, freight, seconds_to, room, shard, forced_first, forced, fac
             s = kept[i]
             j = board.service[s]
             departure[used + i] = s
-            base[used + i] = fare(board, j, mass, freight.volume_m3[k])
+            base[used + i] = fare(board, j, mass, freight.billed_m3[k])
             start[used + i] = 0
             number_of = 0
             for ride in range(board.ride_first[s], board.ride_first[s + 1]):

@@ -115,7 +115,7 @@ def least_prices(board, freight, seconds_to, c, theta, u, others, known, first, 
         for j in range(services):
             cheapest[j] = NEVER
             if row[j]:
-                own[j] = fare(board, j, mass, volume)
+                own[j] = fare(board, j, mass, freight.billed_m3[k])
                 by_mass[j] = board.full[j] * mass / board.unit_kg[j]
                 by_volume[j] = board.full[j] * volume / board.unit_m3[j]
         s_from, s_to = window(board, freight, k)

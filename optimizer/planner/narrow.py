@@ -15,17 +15,19 @@ from data.units import SECONDS_PER_HOUR
 from optimizer.itineraries import every_way
 from optimizer.problem import may_carry
 from optimizer.punctuality import Forecast
+from optimizer.stowage import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from data.freight import Shipment
     from data.network import Service
-    from optimizer.planner.board import Freight, Ints
+    from optimizer.planner.board import Floats, Freight, Ints
     from optimizer.planner.compile import Compiled
     from optimizer.problem import Problem
     from optimizer.timetable import Departure
 
+_JUST_MORE = 1e-3  # units, by which freight exceeds what it does not fit into
 _BUFFER_H, _GROWS = 12.0, 2.0  # hours by which a shipment that is too unsure must be earlier
 ROUNDS = 5  # of asking for earlier arrivals
 
@@ -40,7 +42,30 @@ def narrowed(problem: Problem, arrays: Compiled, earlier_h: Mapping[str, float])
         hours = np.array([earlier_h.get(s.shipment_id, 0.0) for s in problem.shipments])
         latest = freight.latest_at - np.ceil(hours * SECONDS_PER_HOUR)
         freight = freight._replace(latest_at=latest.astype(np.int32))
+    if problem.needs:
+        freight = freight._replace(volume_m3=_swollen(problem, arrays, freight.volume_m3))
     return freight
+
+
+def _swollen(problem: Problem, arrays: Compiled, volume_m3: Floats) -> Floats:
+    """Return volumes under which freight that was found not to fit does not seem to fit.
+
+    Fares go on by the volumes billed. A need without a unit's price changes nothing but room, which
+    is left to whoever opens units.
+    """
+    swollen = volume_m3.copy()
+    at = {s.shipment_id: n for n, s in enumerate(problem.shipments)}
+    for need in problem.needs:
+        using = [j for j, s in enumerate(arrays.services) if need.concerns(s)]
+        dear = [j for j in using if arrays.board.full[j] > 0]
+        if not dear or need.units >= NEVER:
+            continue
+        mine = [at[name] for name in need.shipments if name in at]
+        room = max(arrays.board.unit_m3[j] for j in dear)
+        below = need.units if need.parts else need.units - 1 + _JUST_MORE
+        factor = below * room / volume_m3[mine].sum()
+        swollen[mine] = np.maximum(swollen[mine], volume_m3[mine] * factor)
+    return swollen
 
 
 def _with_wishes(problem: Problem, arrays: Compiled, wishing: Sequence[int]) -> Freight:

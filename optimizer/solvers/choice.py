@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from data.freight import Shipment
     from optimizer.plan import Boarding
+    from optimizer.stowage import Need
     from optimizer.timetable import Departure
 
 
@@ -34,6 +35,7 @@ class Choice:
     levels: tuple[LevelResult, ...]
     solver: str
     unservable: frozenset[str] = frozenset()  # no chain in time, whatever else travels
+    needs: tuple[Need, ...] = ()  # of pieces, beyond mass and volume, that were learnt on the way
 
 
 def aboard(

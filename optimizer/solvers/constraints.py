@@ -11,6 +11,7 @@ from data.units import KG_PER_TONNE
 from optimizer.prices import units_needed
 from optimizer.problem import saf_limit_share, service_rates
 from optimizer.solvers import expressions
+from optimizer.stowage import NEVER
 
 if TYPE_CHECKING:
     from optimizer.solvers.variables import Flow, Opened, Variables
@@ -27,6 +28,7 @@ def add_constraints(variables: Variables) -> None:
         serve_once,
         keep_flow,
         keep_capacity,
+        keep_room_for_pieces,
         pay_by_tariff,
         use_what_must_be_used,
         limit_saf,
@@ -93,6 +95,38 @@ def keep_capacity(v: Variables) -> None:
                 # A part of a shipment opens one unit, or more by its share.
                 least = max(1.0, alone) if f.shipment.divisible else math.ceil(alone - _NOISE)
                 v.model.add_linear_constraint(least * f.board[name] <= opened.full)
+
+
+def keep_room_for_pieces(v: Variables) -> None:
+    """Shipments whose pieces need more units together open them, or do not all board."""
+    for need in v.problem.needs:
+        for name, opened in v.opened.items():
+            if not need.concerns(v.problem.services[opened.departure.service_id]):
+                continue
+            boards = [
+                f.board[name]
+                for f in v.flows.values()
+                if f.shipment.shipment_id in need.shipments and name in f.board
+            ]
+            if len(boards) < len(need.shipments):
+                continue
+            together = mathopt.LinearSum(boards) - (len(boards) - 1)  # 1 if all board, else <= 0
+            most = opened.departure.units_max
+            if need.units >= NEVER or (most is not None and need.units > most + _NOISE):
+                v.model.add_linear_constraint(together <= 0)
+            else:
+                v.model.add_linear_constraint(need.units * together <= _units(opened))
+    for name, opened in v.opened.items():
+        if opened.part is not None:
+            continue
+        shares = v.problem.floors.get(v.problem.services[opened.departure.service_id].unit_code, {})
+        standing = [
+            shares[f.shipment.shipment_id] * f.board[name]
+            for f in v.flows.values()
+            if name in f.board and f.shipment.shipment_id in shares
+        ]
+        if standing:
+            v.model.add_linear_constraint(mathopt.LinearSum(standing) <= _units(opened))
 
 
 def _units(opened: Opened) -> mathopt.LinearBase:

@@ -37,6 +37,7 @@ NODES_BY_EFFORT = {"small": 1, "normal": 50, "large": 1_000_000}
 GAP_BY_EFFORT = {"small": 1e-3, "normal": 1e-4}
 _TIGHT_GAP = 1e-9
 _HOLD = 1e-7  # relative slack when an earlier level is held
+_LOOSE = 1e-5  # likewise at the value of a plan, which is rounded to cents and milligrams
 _MOST_DIGITS = 9  # of an effort: solvers count in 32 or 64 bits
 _NOISE = 1e-6  # a unit more or less is no rounding matter
 
@@ -65,8 +66,11 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
     left_s: Callable[[], float | None] | None = None,
     report: Callable[[str], None] = lambda _: None,
     solver: str = "HIGHS",
+    held: Sequence[float] = (),
 ) -> Choice:
     """Return the best choice within the effort: branch-and-bound nodes a level, never seconds.
+
+    The first levels are not minimised but kept at what `held` says; the choice has only the others.
 
     Seconds count only where they are asked for: so many a level, or what `left_s` says before each
     solve.
@@ -79,7 +83,7 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
         when effort ran out before any plan was found.
     """
     refuse_divisible(problem)
-    if is_design(problem, departures, crowded):
+    if not problem.needs and is_design(problem, departures, crowded):
         work = Work(
             effort=effort,
             nodes=nodes_of(effort),
@@ -97,7 +101,10 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
     forecast = Forecast(problem)
     results: list[LevelResult] = []
     solution: dict[mathopt.Variable, float] = {}
-    for level in levels(v):
+    wanted = levels(v)
+    for level, value in zip(wanted, held, strict=False):
+        v.model.add_linear_constraint(level.expression <= value + _LOOSE * max(1.0, abs(value)))
+    for level in wanted[len(held) :]:
         report(f"minimising {level.name}")
         v.model.minimize(level.expression)
         # A plan to start from: nobody served, then what the level before found.
@@ -111,13 +118,7 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
                 absolute_gap_tolerance=0.0,
                 time_limit=None if seconds is None else timedelta(seconds=seconds),
             )
-            with own_words_to_stderr():
-                solved = mathopt.solve(
-                    v.model,
-                    mathopt.SolverType[solver],
-                    params=parameters,
-                    model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
-                )
+            solved = _solved(v.model, mathopt.SolverType[solver], parameters, start)
             _refuse(solved.termination, problem)
             solution = solved.variable_values()
             if not keep_connected(v, solution) and not keep_punctual(v, forecast, solution):
@@ -143,6 +144,29 @@ def choose(  # noqa: PLR0913  (all limits of one solve)
         levels=tuple(results),
         solver=f"HiGHS by OR-Tools {ortools.__version__}",
     )
+
+
+def _solved(
+    model: mathopt.Model,
+    solver: mathopt.SolverType,
+    parameters: mathopt.SolveParameters,
+    start: mathopt.SolutionHint,
+) -> mathopt.SolveResult:
+    """Solve from a plan to start with; if the solver fails over it, without.
+
+    Raises
+    ------
+    NoPlanFoundError
+        when the solver fails all the same.
+    """
+    for hints in ([start], []):
+        told = mathopt.ModelSolveParameters(solution_hints=hints)
+        try:
+            with own_words_to_stderr():
+                return mathopt.solve(model, solver, params=parameters, model_params=told)
+        except (AttributeError, RuntimeError, ValueError) as error:  # as OR-Tools passes them on
+            failed = error
+    raise NoPlanFoundError(f"the solver failed: {failed.__context__ or failed}") from failed
 
 
 def _nobody_served(v: Variables) -> dict[mathopt.Variable, float]:

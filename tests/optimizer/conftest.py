@@ -116,6 +116,7 @@ class World:
         self.services = [dict(row) for row in SERVICES]
         self.transfers = [dict(row) for row in TRANSFERS]
         self.hubs = list(HUBS)
+        self.pieces: list[dict[str, Any]] = []  # no file where there are none
         self.opening: dict[str, str] = {}  # by hub; the others never close
 
     def service(self, service_id: str) -> dict[str, Any]:
@@ -132,6 +133,7 @@ class World:
             ("services", self.services),
             ("transfers", self.transfers),
             ("hubs", hubs),
+            *([("pieces", self.pieces)] if self.pieces else []),
         ):
             (self.folder / f"{name}.csv").write_text(table_text(rows), "utf-8")
         return read_problem(self.folder, self.catalogue, self.factors, scenario or Scenario())

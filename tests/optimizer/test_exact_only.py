@@ -9,9 +9,9 @@ import pytest
 
 from optimizer import Scenario
 from optimizer.errors import ProblemError
-from optimizer.exact_only import LIMIT_S, MOST_ANYHOW, clock_of
+from optimizer.exact_only import LIMIT_S, MOST_ANYHOW, MOST_EXACT, clock_of
 from optimizer.scenarios import Objective, read_scenario
-from optimizer.solve import MOST_EXACT, Effort, Hands, solve
+from optimizer.solve import Effort, Hands, solve
 
 if TYPE_CHECKING:
     from optimizer.planner.engine import Progress
