@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from data.findings import Verdict
@@ -19,7 +20,7 @@ from optimizer.loading.validate import validate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from data.freight import Shipment
+    from data.freight import Piece, Shipment
     from data.network import Service
     from optimizer.loading.geometry import Interior, Item, LoadPlan
     from optimizer.plan import DepartureUse, Plan
@@ -48,6 +49,22 @@ def stowage_faults(plan: Plan) -> Iterator[str]:
             yield from _placed_faults(plan, use, aboard[name], plans[name].plan)
     for name in sorted(set(told) - {use.departure.departure_id for use in plan.uses}):
         yield f"{name} is stowed but not used"
+
+
+def goes_in(piece: Piece, inside: Interior) -> bool:
+    """Tell whether one box of a piece goes into an empty unit, through its door, in some way."""
+    if inside.payload_g is not None and math.ceil(piece.mass_kg * 1000) > inside.payload_g:
+        return False
+    sides = tuple(math.ceil(x) for x in (piece.length_mm, piece.width_mm, piece.height_mm))
+    ways = [sides] if piece.fixed else permutations(sides)
+    length, width, height = inside.size_mm
+    wide, high = inside.door_mm or (width, height)
+    upright = {sides["lwh".index(axis)] for axis in piece.upright_axes}
+    return any(
+        x <= length and y <= min(width, wide) and z <= min(height, high)
+        for x, y, z in ways
+        if piece.fixed or z in upright
+    )
 
 
 def unplaced(plan: Plan) -> list[str]:

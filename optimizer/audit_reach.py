@@ -14,6 +14,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from optimizer.audit_loads import goes_in
 from optimizer.recheck import goods_faults
 from optimizer.timetable import boarding_time, dates_of, opens_at, read_schedule
 
@@ -138,6 +139,9 @@ class _Scan:
         named = {service.service_id, service.carrier, service.mode}
         named |= {service.origin_hub, service.destination_hub, *service.end_countries}
         if named & set(s.must_avoid):
+            return False
+        inside = self._problem.interiors.get(service.unit_code)
+        if inside is not None and not all(goes_in(piece, inside) for piece in s.pieces):
             return False
         return not list(goods_faults(s, service, self._problem.hubs))
 

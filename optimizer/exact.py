@@ -113,7 +113,12 @@ class _Rounds:
 
     def _round(self) -> tuple[Choice, Problem]:
         """Return a choice that keeps all limits on units, and whatever needs are proven of it."""
-        name = self._effort.name if self._proven else self._scout
+        name, enough = self._scout, self._effort.name
+        if (
+            self._proven
+        ):  # a bound is there, and placements move plans more than a solver's last gap
+            enough = self._scout if enough in _TRIES else enough
+            name = enough
         while True:
             choice = choose(
                 self._problem,
@@ -128,9 +133,9 @@ class _Rounds:
             body = assemble(travelling, choice.chains, choice.boardings)
             if self._ran_out(overfull(body)):
                 continue
-            if name == self._effort.name or proven(travelling, body, choice):
+            if name == enough or proven(travelling, body, choice):
                 return choice, travelling
-            name = self._effort.name
+            name = enough
 
     def _ran_out(self, full: frozenset[str]) -> bool:
         """Tell whether some departure was given more units than it has; from now on it is not."""
@@ -173,7 +178,7 @@ class _Rounds:
             replace(self._problem, needs=(), floors={}),
             self.departures,
             crowded=self._crowded,
-            effort=self._effort.name,
+            effort=self._scout if self._effort.name in _TRIES else self._effort.name,
             seed=self._effort.seed,
             left_s=self.clock.left_s,
             report=self._report,

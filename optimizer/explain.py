@@ -176,6 +176,7 @@ def _no_chain(problem: Problem, s: Shipment) -> Unserved:
         must_avoid=(),
         only=frozenset(),
         booked_at=None,
+        unloadable=(),
     )
     if _arrival_when_late(problem, plain) is None:
         shut = sorted(set(problem.closed.values()))
