@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.console import open_console
-from app.views import text
+from app.views import load_tables, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +31,7 @@ def show_load(document: Mapping[str, Any], out: Path | None) -> None:
         f"{s['pieces']['loaded']:,} of {s['pieces']['asked']:,} boxes in {s['units']:,} units, "
         f"{s['mass_kg']:,.0f} kg, {s['volume_m3']:,.2f} m3"
     )
-    if s["proven_fewest"]:
-        console.print("proven: no fewer units hold it")
-    elif s["least_units"] is not None:
-        console.print(f"not proven fewest: at least {s['least_units']:,} are needed")
+    console.print(load_tables.proof(s))
     for u in document["unplaced"]:
         words = (
             f"no place: {u['quantity']:,} x {u['piece_id']} of {u['shipment_id']}: {u['reason']}"

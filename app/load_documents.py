@@ -64,6 +64,8 @@ def _summary(plan: LoadPlan, figures: Sequence[Figures]) -> dict[str, Any]:
         "units_by_code": dict(sorted(kinds.items())),
         "least_units": plan.least_units,
         "proven_fewest": proven,
+        "cost": None if plan.cost is None else plan.cost / 1000,
+        "least_cost": None if plan.least_cost is None else plan.least_cost / 1000,
         "pieces": {"asked": asked, "loaded": loaded, "left": asked - loaded},
         "mass_kg": _kg(sum(f.mass_g for f in figures)),
         "volume_m3": _m3(volume),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.timetable import Departure
 
 SCOUT = "small"  # the effort that finds out cheaply what binds
-_TRIES = {"small": 1, "normal": 2}  # rounds with what was learnt of pieces
+_TRIES = {"small": 2, "normal": 3}  # rounds with what was learnt of pieces
 _MOST_TRIES = 10
 _SAME = 1e-6  # relative: a level that was held is no worse
 _ENOUGH = 1e-4  # relative, as near as the exact model goes with normal effort

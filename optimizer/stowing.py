@@ -15,6 +15,7 @@ from optimizer.loading.figures import figures_of
 from optimizer.loading.filling import Effort
 from optimizer.loading.geometry import LoadedUnit, LoadPlan, Rules
 from optimizer.loading.intake import why_unloadable
+from optimizer.prices import unit_price_eur
 from optimizer.stowage import NEVER, Need, Stowed, items_aboard, offers_parts, room_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Stower:
             if self._unknown(service, b.shipments):
                 continue
             opened = b.full_units + b.part_units
-            for need in self._needs_of(service, b.shipments, opened):
+            for need in self._needs_of(service, b.shipments, opened, b.departure.units_max):
                 found[need] = None
         return tuple(found)
 
@@ -70,7 +71,7 @@ class Stower:
         plan = self._placed(service, b.shipments)
         if self._closely and not plan.unplaced:
             room, items = plan.units[0].interior, plan.items
-            close = _packed(room, items, self._seed, plan.least_units or 1)
+            close = _packed(room, items, self._seed, plan.least_units or 1, press=True)
             plan = close if len(close.units) <= len(plan.units) else plan
         return Stowed(departure_id=name, plan=plan)
 
@@ -90,14 +91,21 @@ class Stower:
         return ""
 
     def _needs_of(
-        self, service: Service, shipments: Sequence[Shipment], opened: float
+        self,
+        service: Service,
+        shipments: Sequence[Shipment],
+        opened: float,
+        most: int | None,
     ) -> list[Need]:
         if self.units(service, shipments) <= opened + _NOISE:
             return []
+        whole = self._need(service, shipments)
+        enough = most is None or whole.units <= most + _NOISE
+        if enough and not unit_price_eur(service.price, 1, 0.0) and not service.dedicated:
+            return [whole]  # opening them costs nothing, so no other way is better for it
         # The whole set for the units to open; its smallest part for whoever may board together.
         few = self._fewest(service, shipments, opened)
-        sets = [shipments] if len(few) == len(shipments) else [shipments, few]
-        return [self._need(service, together) for together in sets]
+        return [whole] if len(few) == len(shipments) else [whole, self._need(service, few)]
 
     def _need(self, service: Service, shipments: Sequence[Shipment]) -> Need:
         roomiest, units = self._roomiest(service), self.units(service, shipments)
@@ -184,15 +192,17 @@ def place(room: Interior, items: Sequence[Item], seed: int = 1) -> LoadPlan:
             unit = LoadedUnit(interior=room, placements=boxes)
             return LoadPlan(items=tuple(items), units=(unit,), unplaced=(), least_units=1)
         least += verdict is Verdicts.DOES_NOT_FIT
-    return _packed(room, items, seed, least)
+    return _packed(room, items, seed, least, press=False)
 
 
-def _packed(room: Interior, items: Sequence[Item], seed: int, least: int) -> LoadPlan:
-    """Return pieces in as few units as the packer finds, pressed together, the fullest first."""
+def _packed(
+    room: Interior, items: Sequence[Item], seed: int, least: int, *, press: bool
+) -> LoadPlan:
+    """Return pieces in as few units as the packer finds, the fullest first."""
     from optimizer.loading.several import UnitKind, load_units  # noqa: PLC0415  (loads numba)
 
     kinds, effort = [UnitKind(interior=room)], Effort(name=EFFORT, seed=seed)
-    plan = load_units(kinds, items, rules=RULES, effort=effort)
+    plan = load_units(kinds, items, rules=RULES, effort=effort, press=press)
     ordered = sorted(plan.units, key=lambda unit: -_share(items, unit))
     return replace(plan, units=tuple(ordered), least_units=max(least, plan.least_units or 0))
 

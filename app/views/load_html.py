@@ -6,12 +6,14 @@ import base64
 import hashlib
 import html
 import json
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from app.views import page, text
 from app.views.load_look import COLOURS, colour_of
 from app.views.load_svg import unit_svg
+from app.views.load_tables import proof
 from app.views.look import GREEN, MUTED
 
 if TYPE_CHECKING:
@@ -105,13 +107,8 @@ def _head(document: Mapping[str, Any], name: str) -> str:
 
 
 def _figures(s: Mapping[str, Any]) -> str:
-    least = s["least_units"]
-    if s["proven_fewest"]:
-        proof = "proven: no fewer hold it"
-    else:
-        proof = "not proven fewest" if least is None else f"at least {least:,} are needed"
     cards = (
-        (f"{s['units']:,}", "units", proof),
+        (f"{s['units']:,}", "units", proof(s)),
         (f"{s['mass_kg']:,.0f} kg", "cargo", f"{s['volume_m3']:,.2f} m³"),
         (text.percent(s["volume_share"], 1), "of the volume inside", "of all units together"),
         (f"{s['ldm']:,.2f} m", "loading metres", "footprints on the floor over 2.4 m"),
@@ -140,7 +137,9 @@ def _left(unplaced: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _wide(headers: Sequence[str], rows: str) -> str:
-    head = "".join(f"<th>{h}</th>" for h in headers)
+    # A header stands over its figures as they stand themselves: to the right.
+    classes = re.findall(r"<t[dh]([^>]*)>", rows.partition("</tr>")[0]) or [""] * len(headers)
+    head = "".join(f"<th{c}>{h}</th>" for c, h in zip(classes, headers, strict=True))
     return (
         f"<div class='wide'><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"

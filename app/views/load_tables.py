@@ -34,7 +34,14 @@ def figures(summary: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def proof(summary: Mapping[str, Any]) -> str:
-    """Return how good the number of units is known to be."""
+    """Return how good the number of units, or what units of several kinds cost, is known to be."""
+    cost, least_cost = summary.get("cost"), summary.get("least_cost")
+    if cost is not None:
+        if least_cost is None:
+            return f"Costs {cost:,.2f}."
+        if least_cost >= cost:
+            return f"Costs {cost:,.2f}. Proven: no units on offer cost less."
+        return f"Costs {cost:,.2f}. No units on offer cost less than {least_cost:,.2f}."
     if summary["proven_fewest"]:
         return "Proven: no fewer hold it."
     least = summary["least_units"]

@@ -172,7 +172,7 @@ def departures_for_screen(document: Document) -> list[Row]:
                 "Fill by mass (%)": _per_cent(x["fill_mass"]),
                 "Fill by volume (%)": _per_cent(x["fill_volume"]),
                 "Fill of floor (%)": _per_cent(x.get("fill_floor")),
-                "Loading metres": x.get("ldm"),
+                "Loading metres (m)": x.get("ldm"),
                 "Cost (EUR)": float(x["cost"]),
                 "Physical (kg CO₂e)": float(x["wtw_kgco2e"]),
                 "Service": x["service_id"],

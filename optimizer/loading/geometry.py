@@ -174,3 +174,6 @@ class LoadPlan:
     units: tuple[LoadedUnit, ...]
     unplaced: tuple[tuple[int, int, str], ...]  # item, how many of it, why
     least_units: int | None = None  # proven; None: not asked, or units of several kinds
+    # In thousandths of whatever units were priced in; None: one kind, so that units say it all.
+    cost: int | None = None
+    least_cost: int | None = None  # proven

@@ -20,6 +20,7 @@ from optimizer.loading.filling import Effort, Filling
 from optimizer.loading.geometry import Interior, LoadedUnit, LoadPlan, Placement, Rules
 from optimizer.loading.intake import refuse_unloadable
 from optimizer.loading.order import loading_order
+from optimizer.solvers.assignment import Kind, assigned, least_cost
 from optimizer.solvers.cover import cheapest_cover
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 # Rounds with thorough packings, and with light ones: values learn more from many rounds.
 _ROUNDS = {"small": (1, 0), "normal": (1, 30), "large": (3, 150)}
 _STEPS = 1_000_000  # whole steps of a price that CP-SAT tells apart
+_PARTS = 1000  # of a price, in which costs are told
+_ANY_MASS_G = 10**12  # where a payload is not known
+_MOST_ASSIGNED = 120  # loads whose assignment is proven; of more, only their sums
 _MERGES = {"small": 6, "normal": 20, "large": 60}  # pairs of units that are tried as one
 
 
@@ -58,15 +62,18 @@ def _quiet(_: str) -> None:
     """Report to nobody."""
 
 
-def load_units(
+def load_units(  # noqa: PLR0913  (the options of a plan)
     kinds: Sequence[UnitKind],
     items: Sequence[Item],
     *,
     rules: Rules = Rules(),  # noqa: B008  (frozen)
     effort: Effort = Effort(),  # noqa: B008  (frozen)
     report: Callable[[str], None] = _quiet,
+    press: bool = True,
 ) -> LoadPlan:
     """Return units that carry all boxes where the units on offer do, at the least cost found.
+
+    `press` moves the boxes of each unit together, which a dock wants and a count of units does not.
 
     Raises
     ------
@@ -74,7 +81,7 @@ def load_units(
         when not even one box of an item goes into any unit; names every such item.
     """
     refuse_unloadable([kind.interior for kind in kinds], items)
-    return _Loading(kinds, items, rules, effort, report).plan()
+    return _Loading(kinds, items, rules, effort, report).plan(press=press)
 
 
 class _Loading:
@@ -95,7 +102,7 @@ class _Loading:
         one_kind = len(kinds) == 1
         self._least = least_units(kinds[0].interior, items) if one_kind else None
 
-    def plan(self) -> LoadPlan:
+    def plan(self, *, press: bool) -> LoadPlan:
         self._report("packing; on a machine's first run the packer is compiled, under a minute")
         worth = self._volume.copy()
         best: list[_Load] = []
@@ -115,6 +122,8 @@ class _Loading:
                 worth = self._revalued(worth, loads)
         self._filling.light = False
         best = self._chosen(best)
+        if not press:
+            return self._answer(self._merged(best))
         self._report(f"{len(best)} units{self._bound_words()}; pressing them together")
         return self._answer(self._merged([self._shortened(load) for load in best]))
 
@@ -284,6 +293,7 @@ class _Loading:
             for load in loads
         ]
         left = self._left(loads)
+        alone = len(self._kinds) == 1
         offered = " and ".join(
             f"{kind.most} {kind.interior.unit_code}"
             for kind in self._kinds
@@ -299,7 +309,40 @@ class _Loading:
                 for i, n in left.items()
             ),
             least_units=self._least,
+            cost=None if alone else sum(_thousandths(self._kinds[x.kind].cost) for x in loads),
+            least_cost=None if alone or left else self._least_cost(),
         )
+
+    def _least_cost(self) -> int | None:
+        """Return a cost that no units on offer go below, by mass and volume.
+
+        Whole groups, and boxes alone, are assigned to units; of very many only the sum counts.
+        """
+        kinds = [
+            Kind(
+                cost=_thousandths(kind.cost),
+                room=(kind.interior.payload_g or _ANY_MASS_G, kind.interior.volume_mm3),
+                most=kind.most,
+            )
+            for kind in self._kinds
+        ]
+        groups: dict[str, tuple[int, int]] = {}
+        single: list[tuple[int, int]] = []
+        for item in self._items:
+            mass, volume = item.quantity * item.mass_g, item.quantity * item.volume_mm3
+            if item.group:
+                held = groups.get(item.group, (0, 0))
+                groups[item.group] = (held[0] + mass, held[1] + volume)
+            else:
+                single += [(item.mass_g, item.volume_mm3)] * item.quantity
+        whole = [*groups.values(), *single]
+        if len(whole) > _MOST_ASSIGNED:
+            return least_cost([sum(column) for column in zip(*whole, strict=True)], kinds)
+        return assigned(whole, kinds, seed=self._effort.seed).bound
+
+
+def _thousandths(cost: float) -> int:
+    return round(cost * _PARTS)
 
 
 def _without(boxes: list[Placement], item: int, surplus: int, *, floating: bool) -> list[Placement]:

@@ -43,6 +43,8 @@ def number_faults(plan: LoadPlan, rules: Rules) -> Iterator[Fault]:
         ("left", plan.unplaced),
         ("rules", rules),
         ("least_units", plan.least_units),
+        ("cost", plan.cost),
+        ("least_cost", plan.least_cost),
     ):
         for value in _not_whole(thing):
             yield Fault(about, f"found {value!r}, wanted whole numbers")
@@ -122,3 +124,5 @@ def claim_faults(world: World, _: Rules) -> Iterator[Fault]:
     used = sum(1 for load in world.loads if load.boxes)
     if plan.least_units is not None and not plan.unplaced and used < plan.least_units:
         yield Fault("plan", f"{used} units used, below the proven least of {plan.least_units}")
+    if plan.least_cost is not None and (plan.cost is None or plan.cost < plan.least_cost):
+        yield Fault("plan", f"cost {plan.cost}, below the proven least of {plan.least_cost}")
