@@ -58,3 +58,14 @@ def _cells(unit: Mapping[str, Any]) -> tuple[str, ...]:
         f"{unit['loading_metres']:.2f}",
         f"{unit['ldm']:.2f}",
     )
+
+
+def show_pallets(document: Mapping[str, Any]) -> None:
+    """Print the first stage in a line or two."""
+    s = document["summary"]
+    loose = sum(u["quantity"] for u in document["unplaced"])
+    console = open_console()
+    kinds = ", ".join(f"{n:,} x {code}" for code, n in s["units_by_code"].items())
+    console.print(f"pallets: {kinds or 'none'} with {s['pieces']['loaded']:,} boxes", markup=False)
+    if loose:
+        console.print(f"{loose:,} pieces travel without a pallet")

@@ -24,8 +24,18 @@ from optimizer.loading.filling import EFFORTS, Effort
 from optimizer.loading.geometry import Rules
 from optimizer.loading.intake import read_items
 from optimizer.loading.several import UnitKind, load_units
+from optimizer.loading.stages import (
+    LEAST_MM,
+    MOST_MM,
+    USUAL_MM,
+    Pallet,
+    Staged,
+    load_in_stages,
+    open_pallet,
+)
 from optimizer.loading.units import open_interior
 from optimizer.loading.validate import validate
+from optimizer.loading.validate_stages import validate_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +46,7 @@ if TYPE_CHECKING:
     from data.tables import Table
     from optimizer.loading.geometry import LoadPlan
 
+PALLET_HEIGHTS_MM = (LEAST_MM, USUAL_MM, MOST_MM)  # least, usual and most, goods included
 _MOST_PERCENT = 100
 
 
@@ -47,13 +58,15 @@ class LoadDone:
     report: Report
     pieces: Table
     document: dict[str, Any]
+    pallets: dict[str, Any] | None = None  # the first stage, where there is one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadQuestion:
     """Which pieces go into which units, by which rules.
 
-    `units` are `CODE`, `CODE:COST` or `CODE:COST:MOST`; `apart` are pairs of codes `A:B`.
+    `units` are `CODE`, `CODE:COST` or `CODE:COST:MOST`; `apart` are pairs of codes `A:B`; `pallet`,
+    on which pieces are stacked first, is `CODE` or `CODE:HEIGHT` in mm, or nothing.
     """
 
     name: str  # of the file of pieces
@@ -64,6 +77,7 @@ class LoadQuestion:
     apart: tuple[str, ...] = ()
     effort: str = "normal"
     seed: int = 1
+    pallet: str = ""
 
 
 def _quiet(_: str) -> None:
@@ -97,19 +111,62 @@ def make_load(
     table = read_bytes(question.content, question.name, PIECES)
     items = read_items(table)
     report(f"loading {sum(i.quantity for i in items):,} boxes")
+    if question.pallet:
+        pallet = _pallet(question.pallet, tools)
+        staged = load_in_stages(kinds, items, pallet, rules=rules, effort=effort, report=report)
+        return _in_stages(question, staged, table, rules)
     plan = load_units(kinds, items, rules=rules, effort=effort, report=report)
-    found = validate(plan, rules)
+    found = _checked(validate(plan, rules))
+    document = load_document(plan, rules, found, _basis(question))
+    return LoadDone(plan=plan, report=found, pieces=table, document=document)
+
+
+def _in_stages(question: LoadQuestion, staged: Staged, table: Table, rules: Rules) -> LoadDone:
+    """Check and document both stages; on a pallet there is no order of stops to keep."""
+    pallet, free = staged.pallet, replace(rules, unload_in_order=False)
+    both = validate_stages(
+        staged.pallets, staged.vehicles, deck_mm=pallet.deck_mm, tare_g=pallet.tare_g
+    )
+    # Groups, and what is left for the vehicles, are matters of the second stage.
+    lots = tuple(replace(item, group="") for item in staged.pallets.items)
+    first = _checked(validate(replace(staged.pallets, items=lots), free) + both)
+    second = _checked(validate(staged.vehicles, rules) + both)
+    basis = _basis(question)
+    return LoadDone(
+        plan=staged.vehicles,
+        report=second,
+        pieces=table,
+        document=load_document(staged.vehicles, rules, second, basis),
+        pallets=load_document(staged.pallets, free, first, basis),
+    )
+
+
+def _checked(found: Report) -> Report:
+    """Return a report without a fault.
+
+    Raises
+    ------
+    LoadingError
+        with the first faults: such a plan is shown to nobody.
+    """
     if faults := [f for f in found.failed() if f.verdict is Verdict.FAIL]:
         listed = "\n".join(f"{f.code} {f.about}: {f.message}" for f in faults[:10])
         raise LoadingError(f"the load plan fails its own check and is not written:\n{listed}")
-    document = load_document(plan, rules, found, _basis(question))
-    return LoadDone(plan=plan, report=found, pieces=table, document=document)
+    return found
+
+
+def _pallet(words: str, tools: Tools) -> Pallet:
+    code, _, height = words.partition(":")
+    if height and not (height.isascii() and height.isdecimal()):
+        raise DataError(f"pallet: wanted CODE or CODE:HEIGHT in mm, got {words!r}")
+    return open_pallet(tools.catalogue, code, int(height) if height else USUAL_MM)
 
 
 def _basis(question: LoadQuestion) -> dict[str, Any]:
     return {
         "pieces": question.name,
         "units": list(question.units),
+        **({"pallet": question.pallet} if question.pallet else {}),
         "effort": question.effort,
         "seed": question.seed,
         "input_sha256": hashlib.sha256(question.content).hexdigest(),
@@ -150,7 +207,7 @@ def _kind(words: str, tools: Tools) -> UnitKind:
 def files_of(done: LoadDone) -> dict[str, bytes]:
     """Return every file of a load plan; the same plan gives the same bytes."""
     document = done.document
-    return {
+    return _pallet_files(done) | {
         "loaded_units.csv": write_bytes(unit_rows(document), LOADED_UNITS),
         "placements.csv": write_bytes(placement_rows(document), PLACEMENTS),
         "stop_weights.csv": write_bytes(stop_rows(document), STOP_WEIGHTS),
@@ -158,6 +215,18 @@ def files_of(done: LoadDone) -> dict[str, bytes]:
         "refused.csv": write_bytes(refused_rows(done.pieces.refused), REFUSED),
         "load.json": json_bytes(document),
         "load.html": load_html(document).encode(),
+    }
+
+
+def _pallet_files(done: LoadDone) -> dict[str, bytes]:
+    """Return the files of the first stage: where each piece stands on its pallet."""
+    if done.pallets is None:
+        return {}
+    return {
+        "pallets.csv": write_bytes(unit_rows(done.pallets), LOADED_UNITS),
+        "pallet_placements.csv": write_bytes(placement_rows(done.pallets), PLACEMENTS),
+        "pallets.json": json_bytes(done.pallets),
+        "pallets.html": load_html(done.pallets, title="Pallets", left="Without a pallet").encode(),
     }
 
 
@@ -176,6 +245,7 @@ class LoadAnswer:
 
     document: dict[str, Any]
     page: str
+    pallets: str  # a page of the first stage, or nothing
     files: dict[str, bytes]
     zipped: bytes
 
@@ -193,6 +263,7 @@ def answer(question: LoadQuestion, tools: Tools, report: Callable[[str], None]) 
     return LoadAnswer(
         document=done.document,
         page=load_html(done.document, pictures_only=True),
+        pallets="" if done.pallets is None else files["pallets.html"].decode(),
         files=files,
         zipped=zipped(files),
     )
@@ -211,6 +282,16 @@ def units_on_offer(tools: Tools) -> dict[str, str]:
         code: f"{code}: {unit.kind}, {unit.length_mm:,.0f} x {unit.width_mm:,.0f} x "
         f"{unit.height_mm:,.0f} mm, {_payload_words(unit.payload_kg)}"
         for code, unit in units.items()
+    }
+
+
+def pallets_on_offer(tools: Tools) -> dict[str, str]:
+    """Return the shipped pallets that pieces may be stacked on first, with words for each."""
+    return {
+        code: f"{code}: {unit.length_mm:,.0f} x {unit.width_mm:,.0f} mm, "
+        f"{_payload_words(unit.payload_kg)}"
+        for code, unit in load_units_of(tools.catalogue).items()
+        if unit.kind == "base"
     }
 
 

@@ -37,6 +37,9 @@ def load(  # noqa: PLR0913  (the options of the verb)
     apart: Annotated[
         list[str] | None, typer.Option(help="Two codes never in one unit, A:B; may be repeated.")
     ] = None,
+    pallet: Annotated[
+        str, typer.Option(help="Stack pieces on pallets first: CODE, or CODE:HEIGHT in mm.")
+    ] = "",
     effort: Annotated[str, typer.Option(help="small, normal or large.")] = "normal",
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 1,
     threads: Annotated[
@@ -48,7 +51,7 @@ def load(  # noqa: PLR0913  (the options of the verb)
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> int:
     """Load pieces into units: which box stands where, in which order, and what each axle bears."""
-    from app.load_console import show_load  # noqa: PLC0415  (so that --help answers at once)
+    from app.load_console import show_load, show_pallets  # noqa: PLC0415  (so that --help answers at once)
     from app.load_desk import LoadQuestion, make_load, save_load  # noqa: PLC0415
     from app.tools import open_tools  # noqa: PLC0415
 
@@ -61,6 +64,7 @@ def load(  # noqa: PLR0913  (the options of the verb)
         apart=tuple(apart or ()),
         effort=effort,
         seed=seed,
+        pallet=pallet,
     )
     done = make_load(
         question,
@@ -77,5 +81,7 @@ def load(  # noqa: PLR0913  (the options of the verb)
     if as_json:
         typer.echo(json.dumps(done.document["summary"], sort_keys=True))
     else:
+        if done.pallets is not None:
+            show_pallets(done.pallets)
         show_load(done.document, out)
     return 1 if strict and (done.pieces.refused or done.plan.unplaced) else 0

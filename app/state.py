@@ -215,6 +215,11 @@ def units_on_offer() -> dict[str, str]:
     return load_desk.units_on_offer(tools())
 
 
+def pallets_on_offer() -> dict[str, str]:
+    """Return the pallets that pieces may be stacked on first, with words for each."""
+    return load_desk.pallets_on_offer(tools())
+
+
 def sample_pieces() -> bytes:
     """Return the pieces of the sample."""
     return load_desk.sample_pieces(tools())

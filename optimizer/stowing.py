@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
 
 RULES = Rules()  # the shipped ones: three quarters of each base held
-EFFORT = "small"  # of one placement; a plan asks for hundreds
+EFFORT = "small"  # of a placement for a dock
+_LOOK = "least"  # of one that only counts units; a plan asks for hundreds
 _NOISE = 1e-9
 _MOST_CLOSE = 200  # departures whose pieces are also pressed together
 _MOST_BOXES = 2_000  # of one departure; beyond it mass and volume alone count
@@ -201,7 +202,7 @@ def _packed(
     """Return pieces in as few units as the packer finds, the fullest first."""
     from optimizer.loading.several import UnitKind, load_units  # noqa: PLC0415  (loads numba)
 
-    kinds, effort = [UnitKind(interior=room)], Effort(name=EFFORT, seed=seed)
+    kinds, effort = [UnitKind(interior=room)], Effort(name=EFFORT if press else _LOOK, seed=seed)
     plan = load_units(kinds, items, rules=RULES, effort=effort, press=press)
     ordered = sorted(plan.units, key=lambda unit: -_share(items, unit))
     return replace(plan, units=tuple(ordered), least_units=max(least, plan.least_units or 0))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import screen, state
-from app.load_desk import LoadQuestion
+from app.load_desk import PALLET_HEIGHTS_MM, LoadQuestion
 from app.views import load_tables, text
 
 if TYPE_CHECKING:
@@ -66,10 +66,12 @@ def _question() -> LoadQuestion | None:
         help="Of several kinds the cheapest mix is sought; without prices each counts as one.",
     )
     prices = {code: _price(right, code) for code in units} if len(units) > 1 else {}
+    pallet = _pallet(right)
     with st.expander("Rules"):
         rules = _rules()
     if file is None or not units:
         return None
+    rules["pallet"] = pallet
     offers = tuple(f"{code}:{prices[code]:g}" if prices else code for code in units)
     return LoadQuestion(name=file[0], content=file[1], units=offers, **rules)
 
@@ -80,6 +82,28 @@ def _file(upload: Any) -> tuple[str, bytes] | None:  # noqa: ANN401  (Streamlit'
     if st.toggle(f"Try with a sample ({_SAMPLE})", value=True, help="Invented freight."):
         return "pieces.csv", state.sample_pieces()
     return None
+
+
+def _pallet(where: Any) -> str:  # noqa: ANN401  (a column or a container)
+    words = {"": "none: pieces are loaded as they are"} | state.pallets_on_offer()
+    code = where.selectbox(
+        "Stack on pallets first",
+        list(words),
+        format_func=words.__getitem__,
+        help="Each pallet holds pieces of one shipment for one stop; what goes on none travels as "
+        "it is.",
+    )
+    if not code:
+        return ""
+    least, usual, most = PALLET_HEIGHTS_MM
+    height = where.number_input(
+        "Height of a pallet with its goods (mm)",
+        min_value=least,
+        max_value=most,
+        value=usual,
+        step=50,
+    )
+    return f"{code}:{height}"
 
 
 def _price(where: Any, code: str) -> float:  # noqa: ANN401  (a column or a container)
@@ -141,6 +165,9 @@ def _result(answer: LoadAnswer) -> None:
         st.subheader("Without a place")
         screen.table(load_tables.left_table(document), key="left", alt="Pieces left", wide="Why")
     st.iframe(answer.page, height=_PICTURE_HEIGHT, alt="The loaded units, to be turned")
+    if answer.pallets:
+        with st.expander("The pallets, and where each piece stands on them"):
+            st.iframe(answer.pallets, height=_PICTURE_HEIGHT, alt="The pallets, to be turned")
     _downloads(answer)
 
 

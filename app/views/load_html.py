@@ -53,15 +53,22 @@ details summary{{cursor:pointer;font-size:14px;margin:14px 0 6px;color:{MUTED};f
 )
 
 
-def load_html(document: Mapping[str, Any], title: str = "", *, pictures_only: bool = False) -> str:
+def load_html(
+    document: Mapping[str, Any],
+    title: str = "",
+    *,
+    left: str = "Without a place",
+    pictures_only: bool = False,
+) -> str:
     """Return the page; the same plan gives the same bytes, and every text in it is escaped.
 
-    `pictures_only` is for a page that shows the figures itself.
+    `left` heads what is not in these units; `pictures_only` is for a page with figures of its own.
     """
     name = html.escape(title or _TITLE)
     script = files("app.views").joinpath("load_view.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    head = [_head(document, name), _figures(document["summary"]), _left(document["unplaced"])]
+    head = [_head(document, name), _figures(document["summary"])]
+    head.append(_left(document["unplaced"], left))
     body = [
         *([] if pictures_only else head),
         *_units(document),
@@ -123,7 +130,7 @@ def _figures(s: Mapping[str, Any]) -> str:
     )
 
 
-def _left(unplaced: Sequence[Mapping[str, Any]]) -> str:
+def _left(unplaced: Sequence[Mapping[str, Any]], heading: str) -> str:
     if not unplaced:
         return ""
     rows = "".join(
@@ -133,7 +140,7 @@ def _left(unplaced: Sequence[Mapping[str, Any]]) -> str:
         for u in unplaced
     )
     table = _wide(("Shipment", "Piece", "Boxes", "Why"), rows)
-    return f"<section id='unserved'><h2>Without a place</h2>{table}</section>"
+    return f"<section id='unserved'><h2>{html.escape(heading)}</h2>{table}</section>"
 
 
 def _wide(headers: Sequence[str], rows: str) -> str:

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 
     Worth = NDArray[np.float64]  # (items,) what one box of each is worth
 
-_WORK = {"small": 60, "normal": 400, "large": 3_000}  # completions of one packing, at most
-_HALVINGS = {"small": 3, "normal": 5, "large": 7}  # of the length that a load is pressed into
-EFFORTS = tuple(_WORK)
+# Completions of one packing, at most; `least` is for planners, who ask for hundreds.
+_WORK = {"least": 12, "small": 60, "normal": 400, "large": 3_000}
+_HALVINGS = {
+    "least": 1,
+    "small": 3,
+    "normal": 5,
+    "large": 7,
+}  # of the length that a load is pressed into
+EFFORTS = tuple(name for name in _WORK if name != "least")
 _LIGHTER = 0.95  # of the cargo mass, where nothing brings it to balance
 _TRIES = 8
 _WORTH_SHORTENING = 0.01  # of the unit's length
@@ -195,7 +201,9 @@ class Filling:
             some,
             rules=self._rules,
             values=[float(worth[i]) for i in places],
-            effort=_WORK["small" if self.light else self._effort.name],
+            effort=min(
+                _WORK["small" if self.light else self._effort.name], _WORK[self._effort.name]
+            ),
             threads=self._effort.threads,
             seed=self._effort.seed,
         )

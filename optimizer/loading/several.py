@@ -29,12 +29,17 @@ if TYPE_CHECKING:
     from optimizer.loading.geometry import Item
 
 # Rounds with thorough packings, and with light ones: values learn more from many rounds.
-_ROUNDS = {"small": (1, 0), "normal": (1, 30), "large": (3, 150)}
+_ROUNDS = {"least": (1, 0), "small": (1, 0), "normal": (1, 30), "large": (3, 150)}
 _STEPS = 1_000_000  # whole steps of a price that CP-SAT tells apart
 _PARTS = 1000  # of a price, in which costs are told
 _ANY_MASS_G = 10**12  # where a payload is not known
 _MOST_ASSIGNED = 120  # loads whose assignment is proven; of more, only their sums
-_MERGES = {"small": 6, "normal": 20, "large": 60}  # pairs of units that are tried as one
+_MERGES = {
+    "least": 2,
+    "small": 6,
+    "normal": 20,
+    "large": 60,
+}  # pairs of units that are tried as one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
