@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,9 @@ _MOST_BOXES = 20_000  # in the document of a plan; a reader of more takes the ta
 def stowage_documents(plan: Plan, input_sha256: str) -> dict[str, Any]:
     """Return the load plan of each departure whose pieces were placed, by departure."""
     found: dict[str, Any] = {}
-    boxes = 0
     for stowed in sorted(plan.stowed, key=lambda s: s.departure_id):
         if stowed.plan is None:
             continue
-        boxes += sum(len(unit.placements) for unit in stowed.plan.units)
-        if boxes > _MOST_BOXES:
-            break
         basis = {
             "departure_id": stowed.departure_id,
             "effort": EFFORT,
@@ -77,9 +74,15 @@ def stowage_parts(plan: Plan, input_sha256: str) -> dict[str, Any]:
     """Return what the document of a plan says of its loads: nothing where nothing was placed."""
     documents = stowage_documents(plan, input_sha256)
     rows = stowage_rows(plan, documents)
+    drawn, boxes = {}, 0
+    for name, document in documents.items():
+        boxes += document["summary"]["pieces"]["loaded"]
+        if boxes <= _MOST_BOXES:
+            drawn[name] = document
     merges = [m | {"shipments": list(m["shipments"])} for m in rows.get("merges", ())]
     parts = {
-        "stowage": documents,
+        "stowage": drawn,
+        "stowage_left_out": sorted(set(documents) - set(drawn)),  # the tables hold them
         "room_left": rows.get("room_left", []),
         "merges": merges,
     }
@@ -100,4 +103,7 @@ def picture_name(departure_id: str) -> str:
     >>> picture_name("RD-EV40@2023-06-05T02:00Z")
     'load_RD-EV40_2023-06-05T0200Z.html'
     """
-    return f"load_{re.sub(r'[^A-Za-z0-9._-]', '', departure_id.replace('@', '_'))}.html"
+    plain = re.sub(r"[^A-Za-z0-9._-]", "", departure_id.replace("@", "_"))
+    if len(plain) < len(departure_id.replace(":", "")):  # two names must not become one
+        plain += "-" + hashlib.sha256(departure_id.encode()).hexdigest()[:8]
+    return f"load_{plain}.html"

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from app.documents import factor_basis, json_bytes, paid_eur, plan_document, summary
 from app.rows import consignment_rows, plan_rows, refused_rows
 from app.seals import PLAN_FILE, check_seal, sealed
-from app.stowage_rows import MOST_PICTURES, picture_name, stowage_parts, stowage_rows
+from app.stowage_rows import (
+    MOST_PICTURES,
+    picture_name,
+    stowage_documents,
+    stowage_parts,
+    stowage_rows,
+)
 from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
 from app.views.load_html import load_html
@@ -226,7 +232,8 @@ def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
     if consignments := consignment_rows(planned.plan):
         files[f"{CONSIGNMENTS.name}.csv"] = write_bytes(consignments, CONSIGNMENTS)
     loads = planned.document.get("stowage", {})
-    stowage = stowage_rows(planned.plan, loads)
+    every = stowage_documents(planned.plan, planned.intake.input_sha256)
+    stowage = stowage_rows(planned.plan, every)
     for schema in STOWAGE_TABLES:
         if schema.name in stowage:
             files[f"{schema.name}.csv"] = write_bytes(stowage[schema.name], schema)

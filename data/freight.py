@@ -69,6 +69,11 @@ class Shipment:
     share: float = 1.0  # of that shipment, by mass
     unloadable: tuple[tuple[str, str], ...] = ()  # kinds of units that a piece never enters, why
 
+    @property
+    def heaviest_kg(self) -> float:
+        """Mass of its heaviest piece; 0 where pieces are not known."""
+        return max((piece.mass_kg for piece in self.pieces), default=0.0)
+
     def __post_init__(self) -> None:
         if not self.mass_kg > 0:  # also refuses NaN
             raise DataError(f"shipment {self.shipment_id}: mass_kg must be > 0, got {self.mass_kg}")

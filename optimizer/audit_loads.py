@@ -30,6 +30,7 @@ _MOST_NAMED = 5
 _FEW = 2_000  # boxes of a departure that must be placed; of more it may be left
 _NOISE = 1e-6  # units; part loads are rounded up to a millionth
 _GRAMS = 0.02  # as for other loads: they are written to the gram, and may be in several units
+_LITRES = 0.0001
 
 
 def stowage_faults(plan: Plan) -> Iterator[str]:
@@ -115,6 +116,9 @@ def _asked(aboard: Sequence[Shipment]) -> Counter[_Key]:
     """Return the pieces aboard in whole mm and g, rounded to the safe side, and how many."""
     found: Counter[_Key] = Counter()
     for s in aboard:
+        # Together they are as heavy as their shipment, where that says more.
+        more = s.mass_kg / sum(p.quantity * p.mass_kg for p in s.pieces)
+        more = more if more > 1 + 1e-9 else 1.0
         for p in s.pieces:
             sizes = (math.ceil(p.length_mm), math.ceil(p.width_mm), math.ceil(p.height_mm))
             bears = p.max_load_top_kg
@@ -122,12 +126,15 @@ def _asked(aboard: Sequence[Shipment]) -> Counter[_Key]:
                 s.shipment_id,
                 p.piece_id,
                 sizes,
-                math.ceil(p.mass_kg * 1000),
+                math.ceil(p.mass_kg * more * 1000),
                 tuple(sorted("lwh".index(axis) for axis in p.upright_axes)),
                 None if bears is None else math.floor(bears * 1000),
                 p.most_above if p.stackable else 0,
                 p.floor_only,
                 p.fixed,
+                p.group,
+                tuple(sorted(p.codes)),
+                1,  # all of it leaves at the next hub
             )
             found[key] += p.quantity
     return found
@@ -144,6 +151,9 @@ def _key(i: Item) -> _Key:
         i.most_above,
         i.floor_only,
         i.fixed,
+        i.group,
+        tuple(sorted(i.codes)),
+        i.stop,
     )
 
 
@@ -169,17 +179,49 @@ def _load_faults(
     """Compare the loads by unit with the pieces that stand there."""
     name = use.departure.departure_id
     masses = {s.shipment_id: s.mass_kg for s in aboard}
+    volumes = {s.shipment_id: s.volume_m3 for s in aboard}
     grams: Counter[str] = Counter()
+    mm3: Counter[str] = Counter()
     for item in stowed.items:
         grams[item.shipment_id] += item.quantity * item.mass_g
+        mm3[item.shipment_id] += item.quantity * math.prod(item.size_mm)
     standing: Counter[tuple[int, str]] = Counter()
+    filling: Counter[tuple[int, str]] = Counter()
     for number, unit in enumerate(stowed.units, start=1):
         for p in unit.placements:
-            standing[number, stowed.items[p.item].shipment_id] += stowed.items[p.item].mass_g
-    told = {(x.unit_no, x.shipment_id): x.mass_kg for x in plan.loads if x.departure_id == name}
+            item = stowed.items[p.item]
+            standing[number, item.shipment_id] += item.mass_g
+            filling[number, item.shipment_id] += math.prod(item.size_mm)
+    told = {(x.unit_no, x.shipment_id): x for x in plan.loads if x.departure_id == name}
     for key in sorted(set(told) | set(standing)):
-        share = standing[key] / grams[key[1]] if grams[key[1]] else 0.0
-        wanted = masses.get(key[1], 0.0) * share
-        if abs(told.get(key, 0.0) - wanted) > _GRAMS:
-            told_kg = told.get(key, 0.0)
-            yield f"{name} unit {key[0]}: {told_kg:g} kg of {key[1]}, {wanted:g} kg stand there"
+        load, whose = told.get(key), key[1]
+        for unit_name, said, all_of_it, part, whole, slack in (
+            ("kg", load.mass_kg if load else 0.0, masses, standing[key], grams[whose], _GRAMS),
+            ("m3", load.volume_m3 if load else 0.0, volumes, filling[key], mm3[whose], _LITRES),
+        ):
+            wanted = all_of_it.get(whose, 0.0) * (part / whole if whole else 0.0)
+            if abs(said - wanted) > slack:
+                yield (
+                    f"{name} unit {key[0]}: {said:g} {unit_name} of {whose}, {wanted:g} "
+                    f"{unit_name} stand there"
+                )
+    yield from _part_faults(plan, use, stowed)
+
+
+def _part_faults(plan: Plan, use: DepartureUse, stowed: LoadPlan) -> Iterator[str]:
+    """Find a part load that is less than what stands in the last unit, by mass or by volume."""
+    service, opened = (
+        plan.problem.services[use.departure.service_id],
+        use.full_units + use.part_units,
+    )
+    if service.price.part_load_factor is None or not stowed.units:
+        return
+    last = [stowed.items[p.item] for p in stowed.units[-1].placements]
+    kg = sum(i.mass_g for i in last) / 1000 / service.unit_capacity_kg
+    m3 = sum(math.prod(i.size_mm) for i in last) / 1e9 / service.unit_capacity_m3
+    needed = len(stowed.units) - 1 + max(kg, m3) * (1 - _TOLERANCE)
+    if opened < needed - _NOISE:
+        yield f"{use.departure.departure_id}: {opened:g} units are opened, {needed:g} are filled"
+
+
+_TOLERANCE = 0.02  # pieces fill up to this share more than their shipment's stated volume

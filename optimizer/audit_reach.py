@@ -141,8 +141,10 @@ class _Scan:
         if named & set(s.must_avoid):
             return False
         inside = self._problem.interiors.get(service.unit_code)
-        if inside is not None and not all(goes_in(piece, inside) for piece in s.pieces):
-            return False
+        for piece in s.pieces:
+            light = piece.mass_kg <= service.unit_capacity_kg
+            if not light or (inside is not None and not goes_in(piece, inside)):
+                return False
         return not list(goods_faults(s, service, self._problem.hubs))
 
     def _on_grid(self, at: datetime) -> datetime:

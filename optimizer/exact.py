@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING
 
+from data.units import CENTS_PER_EUR
 from optimizer.assemble import assemble, tightened
+from optimizer.errors import NoPlanFoundError
 from optimizer.exact_only import MOST_EXACT, clock_of, moves, refuse, said
 from optimizer.proofs import overfull, plan_of, proven
 from optimizer.scores import level_value
+from optimizer.solvers.choice import LevelResult
 from optimizer.solvers.mip import choose
 from optimizer.solvers.static import is_design
-from optimizer.stowage import floors_of
+from optimizer.stowage import crammed, floors_of, least_missed
 from optimizer.stowing import Stower
 from optimizer.timetable import without_successor
 
@@ -25,12 +27,12 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.problem import Problem
     from optimizer.solve import Effort, Hands
-    from optimizer.solvers.choice import Choice, LevelResult
+    from optimizer.solvers.choice import Choice
     from optimizer.stowage import Need
     from optimizer.timetable import Departure
 
 SCOUT = "small"  # the effort that finds out cheaply what binds
-_TRIES = {"small": 2, "normal": 3}  # rounds with what was learnt of pieces
+_TRIES = {"small": 2, "normal": 3}  # rounds by loading metres and needs; one more by needs alone
 _MOST_TRIES = 10
 _SAME = 1e-6  # relative: a level that was held is no worse
 _ENOUGH = 1e-4  # relative, as near as the exact model goes with normal effort
@@ -81,44 +83,61 @@ class _Rounds:
         # A scout finds out cheaply where units run out; where nothing waits, all limits stand.
         at_once = all(d.arrives_at == d.departs_at for d in self.departures)
         self._scout = effort.name if at_once else SCOUT
-        self._proven: tuple[LevelResult, ...] = ()  # of the last round without unproven needs
+        self._proven: tuple[LevelResult, ...] = ()  # of the round before anything was learnt
         self.stower = Stower(problem, effort.seed)
 
     def settled(self) -> tuple[Choice, Problem]:
         """Return the best choice found whose pieces are all placed, and its problem.
 
-        First with proven needs alone, for the bound; then, where that plan must open units that no
-        model weighed, so many times with what was learnt.
+        First without needs, for the bound; then, where that plan must open units that no model
+        weighed or leave what it has no units for, so many times with what was learnt of pieces. The
+        last of these rounds goes by needs alone, without loading metres, which are only a custom.
         """
-        found: list[tuple[Choice, Problem]] = []
-        values: list[tuple[float, ...]] = []
-        for tries in count():
-            choice, travelling = self._round()
-            needs = self.stower.needs([tightened(travelling, b) for b in choice.boardings])
-            travelling = replace(travelling, needs=(*travelling.needs, *needs))
-            body = assemble(travelling, choice.chains, choice.boardings)
-            full = overfull(body)
-            if not full:
-                found.append((choice, travelling))
-                values.append(_values(travelling, body, choice))
-                if _as_good(values[-1], choice):
+        found: list[tuple[tuple[float, ...], Choice, Problem]] = []
+        last = _TRIES.get(self._effort.name, _MOST_TRIES) + 1
+        for tries in range(last + 1):
+            try:
+                choice, travelling = self._round()
+            except NoPlanFoundError:
+                if found:  # a later round ran out of effort; an earlier one has a plan
                     break
-                if tries >= _TRIES.get(self._effort.name, _MOST_TRIES):
-                    break
-            self._learn(needs, choice)
-            self._ran_out(full)
-        best = min(range(len(found)), key=lambda n: tuple(round(v, 2) for v in values[n]))
-        choice, travelling = found[best]
-        return self._with_bounds(choice, values[best]), travelling
+                raise
+            kept, learnt = self._relieved(choice, travelling)
+            values = _values(learnt, assemble(learnt, kept.chains, kept.boardings), choice)
+            found.append((values, kept, learnt))
+            if _as_good(values, choice) or (tries and self.clock.stop()):
+                break
+            self._learn(learnt.needs[len(travelling.needs) :], choice)
+            opened = replace(travelling, needs=learnt.needs)
+            self._ran_out(overfull(assemble(opened, choice.chains, choice.boardings)))
+            if tries == last - 1:
+                self._problem = replace(self._problem, floors={})
+        values, choice, travelling = min(found, key=lambda x: tuple(round(v, 2) for v in x[0]))
+        return self._with_bounds(choice, values), travelling
+
+    def _relieved(self, choice: Choice, problem: Problem) -> tuple[Choice, Problem]:
+        """Return a choice with the units its pieces need, and without what finds none.
+
+        The cap and the budget are kept too: units that no model weighed cost and emit.
+        """
+        while True:
+            opened = [tightened(problem, b) for b in choice.boardings]
+            if needs := self.stower.needs(opened):
+                problem = replace(problem, needs=(*problem.needs, *needs))
+                continue
+            left = crammed(problem, opened)
+            if not left and not _keeps_limits(problem, choice):
+                left = least_missed(choice.boardings)
+            if not left:
+                return choice, problem
+            choice = _without(choice, left)
 
     def _round(self) -> tuple[Choice, Problem]:
-        """Return a choice that keeps all limits on units, and whatever needs are proven of it."""
+        """Return a choice that keeps all limits on units, and what was learnt of pieces."""
         name, enough = self._scout, self._effort.name
-        if (
-            self._proven
-        ):  # a bound is there, and placements move plans more than a solver's last gap
-            enough = self._scout if enough in _TRIES else enough
-            name = enough
+        if self._proven and enough in _TRIES:
+            # A bound is there, and placements move plans more than a solver's last gap does.
+            enough = self._scout
         while True:
             choice = choose(
                 self._problem,
@@ -131,7 +150,7 @@ class _Rounds:
             )
             travelling = replace(self._problem, shipments=choice.shipments)
             body = assemble(travelling, choice.chains, choice.boardings)
-            if self._ran_out(overfull(body)):
+            if self._ran_out(overfull(body) - self._crowded):
                 continue
             if name == enough or proven(travelling, body, choice):
                 return choice, travelling
@@ -174,7 +193,14 @@ class _Rounds:
 
     def _bounded(self, held: Sequence[float]) -> LevelResult:
         """Return the next level with all before it held at some values, whatever pieces need."""
-        choice = choose(
+        try:
+            choice = self._held(held)
+        except NoPlanFoundError:  # no bound is a bound of nothing
+            return LevelResult(name="", unit="", value=0.0, lower_bound=0.0)
+        return choice.levels[0]
+
+    def _held(self, held: Sequence[float]) -> Choice:
+        return choose(
             replace(self._problem, needs=(), floors={}),
             self.departures,
             crowded=self._crowded,
@@ -184,7 +210,29 @@ class _Rounds:
             report=self._report,
             held=held,
         )
-        return choice.levels[0]
+
+
+def _without(choice: Choice, left: Sequence[str]) -> Choice:
+    """Return a choice that leaves some shipments."""
+    chains = {name: () if name in left else chain for name, chain in choice.chains.items()}
+    staying = [
+        replace(b, shipments=tuple(s for s in b.shipments if s.shipment_id not in left))
+        for b in choice.boardings
+    ]
+    return replace(choice, chains=chains, boardings=tuple(b for b in staying if b.shipments))
+
+
+def _keeps_limits(problem: Problem, choice: Choice) -> bool:
+    limits = problem.scenario.objective
+    if limits.carbon_cap_kgco2e is None and limits.budget is None:
+        return True
+    body = assemble(problem, choice.chains, choice.boardings)
+    market = limits.co2e_basis == "market_based"
+    total = body.inventory.market_based if market else body.inventory.physical
+    cap, budget = limits.carbon_cap_kgco2e, limits.budget
+    return (cap is None or total.wtw_kgco2e <= cap) and (
+        budget is None or body.costs.paid <= budget * CENTS_PER_EUR
+    )
 
 
 def _values(problem: Problem, body: Body, choice: Choice) -> tuple[float, ...]:

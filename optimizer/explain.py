@@ -63,7 +63,8 @@ def _reason(problem: Problem, departures: Sequence[Departure], s: Shipment) -> U
             shipment_id=s.shipment_id,
             reason_code="limit" if limited else "capacity",
             reason="chains in time exist, but "
-            + ("the cap or budget leaves no room" if limited else "their units are full"),
+            + ("the cap or budget leaves no room" if limited else "their units are full")
+            + _as_placed(problem, s),
             would_need="a higher cap or budget" if limited else "more units on a departure it uses",
         )
     late = _arrival_when_late(problem, s)
@@ -160,6 +161,12 @@ def _never_closed(problem: Problem) -> Problem:
     )
 
 
+def _as_placed(problem: Problem, s: Shipment) -> str:
+    """Say what the pieces of a shipment take up by themselves, where that was learnt."""
+    alone = {need.text for need in problem.needs if need.shipments == {s.shipment_id}}
+    return f"; its pieces alone {', '.join(sorted(alone))}" if alone else ""
+
+
 def _no_chain(problem: Problem, s: Shipment) -> Unserved:
     if s.booked_at and _arrival_when_late(problem, replace(s, booked_at=None)):
         return Unserved(
@@ -177,6 +184,7 @@ def _no_chain(problem: Problem, s: Shipment) -> Unserved:
         only=frozenset(),
         booked_at=None,
         unloadable=(),
+        pieces=(),
     )
     if _arrival_when_late(problem, plain) is None:
         shut = sorted(set(problem.closed.values()))

@@ -273,7 +273,11 @@ def handled(transfer: Transfer, problem: Problem, shipment: Shipment) -> tuple[f
 
 def opened_for(service: Service, mass_kg: float, volume_m3: float) -> tuple[int, float]:
     """Return the full units and the part load that are cheapest for a load."""
-    load = units_needed(service, mass_kg, volume_m3)
+    return units_opened(service, units_needed(service, mass_kg, volume_m3))
+
+
+def units_opened(service: Service, load: float) -> tuple[int, float]:
+    """Return the full units and the part load that are cheapest for a load, in units."""
     full, whole = math.ceil(load - _NOISE), math.floor(load + _NOISE)
     if service.price.part_load_factor is None or full == whole:
         return full, 0.0

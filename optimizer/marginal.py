@@ -9,9 +9,10 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from data.units import KG_PER_TONNE, KWH_PER_MWH
-from optimizer.itineraries import handled, opened_for
-from optimizer.prices import fares_eur, unit_price_eur
+from optimizer.itineraries import handled, units_opened
+from optimizer.prices import fares_eur, unit_price_eur, units_needed
 from optimizer.problem import service_rates
+from optimizer.stowage import NEVER, units_learnt
 from optimizer.timetable import boarding_time
 
 if TYPE_CHECKING:
@@ -128,14 +129,17 @@ class Marginal:
         return eur, physical, market
 
     def _has_room(self, d: Departure, shipment: Shipment) -> bool:
-        if d.units_max is None:
-            return True
         full, part = self._opened(d, [*self._aboard[d.departure_id], shipment])
+        if d.units_max is None:
+            return full < NEVER
         return full + part <= d.units_max + _ROOM
 
     def _opened(self, d: Departure, goods: Sequence[Shipment]) -> tuple[int, float]:
         mass = math.fsum(s.mass_kg for s in goods)
-        return opened_for(self._services[d.service_id], mass, math.fsum(s.volume_m3 for s in goods))
+        service = self._services[d.service_id]
+        by_size = units_needed(service, mass, math.fsum(s.volume_m3 for s in goods))
+        # What was learnt of their pieces on the way; nobody places them anew for each measure.
+        return units_opened(service, max(by_size, units_learnt(self._problem, service, goods)))
 
     def _now(self, d: Departure, shipment: Shipment) -> Figures:
         """Return the figures of a departure as planned; fares of the shipment's own goods alone."""

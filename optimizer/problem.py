@@ -131,7 +131,11 @@ def may_carry(service: Service, shipment: Shipment) -> str:
             return why
     if shipment.temperature not in {service.temperature, "ambient"}:
         return f"keeps {service.temperature}, wanted {shipment.temperature}"
-    if why := not_taken(service, shipment) or dict(shipment.unloadable).get(service.unit_code, ""):
+    if (
+        why := _too_heavy(service, shipment)
+        or not_taken(service, shipment)
+        or dict(shipment.unloadable).get(service.unit_code, "")
+    ):
         return why
     units = max(
         shipment.mass_kg / service.unit_capacity_kg, shipment.volume_m3 / service.unit_capacity_m3
@@ -150,6 +154,12 @@ def may_carry(service: Service, shipment: Shipment) -> str:
     if avoided:
         return f"shipment must avoid {', '.join(avoided)}"
     return ""
+
+
+def _too_heavy(service: Service, shipment: Shipment) -> str:
+    if shipment.heaviest_kg <= service.unit_capacity_kg:
+        return ""
+    return f"has units of {service.unit_capacity_kg:g} kg, a piece {shipment.heaviest_kg:g} kg"
 
 
 def touched_countries(service: Service) -> frozenset[str]:

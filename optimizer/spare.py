@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from data.freight import Piece
 from data.units import SECONDS_PER_HOUR
+from optimizer.itineraries import units_opened
 from optimizer.prices import shipment_price_eur, unit_price_eur
-from optimizer.problem import booked_in_time, latest_arrival, service_rates
-from optimizer.stowage import Merge, Spare, offers_parts
+from optimizer.problem import booked_in_time, service_rates
+from optimizer.stowage import NEVER, Merge, Spare, offers_parts
 from optimizer.timetable import boarding_time
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ def spares_of(plan: Plan, stower: Stower) -> tuple[Spare, ...]:
         ),
         key=lambda u: (u.fill_volume, u.departure.departure_id),
     )
-    return tuple(
+    found = (
         _spare(plan.problem, use, aboard[use.departure.departure_id], stower)
         for use in uses[:_MOST_USES]
     )
+    return tuple(spare for spare in found if spare is not None)
 
 
 def _has_units(problem: Problem, use: DepartureUse) -> bool:
@@ -72,27 +74,32 @@ def _has_units(problem: Problem, use: DepartureUse) -> bool:
 
 def _spare(
     problem: Problem, use: DepartureUse, aboard: Sequence[Shipment], stower: Stower
-) -> Spare:
+) -> Spare | None:
+    """Return the room left on one departure; none where it has no unit for one more pallet."""
     service, opened = problem.services[use.departure.service_id], use.full_units + use.part_units
-    more = _fitting(service, aboard, opened, stower)
     one = _pallets(aboard[0], 1)
-    needed = max(opened, stower.units(service, [*aboard, one]), _by_size(service, [*aboard, one]))
-    extra = needed - opened if offers_parts(service) else float(math.ceil(needed - _NOISE)) - opened
+    needed = max(stower.units(service, [*aboard, one]), _by_size(service, [*aboard, one]))
+    most = use.departure.units_max
+    if needed >= NEVER or (most is not None and math.ceil(needed - _NOISE) > most):
+        return None
+    now = (use.full_units, use.part_units)
+    then = now if needed <= opened + _NOISE else units_opened(service, needed)
+    extra = max(0.0, sum(then) - opened)
     rates = service_rates(service, problem)
     fare = shipment_price_eur(service.price, one.mass_kg, one.volume_m3)
-    whole, part = (0, extra) if offers_parts(service) else (round(extra), 0.0)
+    units_eur = unit_price_eur(service.price, *then) - unit_price_eur(service.price, *now)
     return Spare(
         departure_id=use.departure.departure_id,
-        pallets=more,
+        pallets=_fitting(service, aboard, opened, stower),
         opens=round(extra, 6),
-        eur=round(fare + unit_price_eur(service.price, whole, part), 2),
+        eur=round(fare + max(0.0, units_eur), 2),
         physical_kgco2e=rates.physical_per_unit * extra + rates.physical_per_kg * one.mass_kg,
     )
 
 
 def _fitting(service: Service, aboard: Sequence[Shipment], opened: float, stower: Stower) -> int:
     """Return how many pallets more go into whole opened units; of parts none is left over."""
-    units = float(math.ceil(opened - _NOISE))
+    units = float(math.floor(opened + _NOISE))  # of a part nothing is left over
 
     def fits(number: int) -> bool:
         goods = [*aboard, _pallets(aboard[0], number)]
@@ -131,11 +138,9 @@ def merges_of(plan: Plan, stower: Stower) -> tuple[Merge, ...]:
     it must still be caught. Only whole units with a price or an emission of their own count.
     """
     problem, aboard = plan.problem, _aboard(plan)
-    used: dict[str, list[DepartureUse]] = {}
-    placed = {s.departure_id for s in plan.stowed if s.plan is not None}
-    for use in sorted(plan.uses, key=lambda u: (u.departure.departs_at, u.departure.departure_id)):
-        if use.departure.departure_id in placed:
-            used.setdefault(use.departure.service_id, []).append(use)
+    if problem.scenario.robustness.min_on_time_probability:
+        return ()  # who waits is less sure to be in time, by how much nobody asked
+    used = _placed_by_service(plan)
     found: list[Merge] = []
     tried = 0
     for service_id, uses in sorted(used.items()):
@@ -175,6 +180,16 @@ def merges_of(plan: Plan, stower: Stower) -> tuple[Merge, ...]:
     return tuple(sorted(found, key=lambda m: (-m.saves_eur, -m.saves_kgco2e, m.dropped)))
 
 
+def _placed_by_service(plan: Plan) -> dict[str, list[DepartureUse]]:
+    """Return the departures whose pieces were placed by service, the first to leave first."""
+    placed = {s.departure_id for s in plan.stowed if s.plan is not None}
+    used: dict[str, list[DepartureUse]] = {}
+    for use in sorted(plan.uses, key=lambda u: (u.departure.departs_at, u.departure.departure_id)):
+        if use.departure.departure_id in placed:
+            used.setdefault(use.departure.service_id, []).append(use)
+    return used
+
+
 def _later(
     plan: Plan, goods: Sequence[Shipment], now: Departure, then: Departure
 ) -> tuple[float, ...] | None:
@@ -195,7 +210,7 @@ def _later(
                 return None
             hours.append(0.0)
             continue
-        late = (problem.delivered_at(then) - latest_arrival(s)).total_seconds() / SECONDS_PER_HOUR
+        late = (problem.delivered_at(then) - s.due_at).total_seconds() / SECONDS_PER_HOUR
         if late > _A_DAY.total_seconds() / SECONDS_PER_HOUR:
             return None
         hours.append(max(0.0, round(late, 2)))

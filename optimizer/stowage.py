@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 from data.units import G_PER_KG
 from optimizer.loading.figures import figures_of
 from optimizer.loading.intake import items_of, why_unloadable
+from optimizer.problem import leaving_eur
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from data.freight import Shipment
+    from data.freight import Piece, Shipment
     from data.network import Service
     from optimizer.loading.geometry import Interior, Item, LoadPlan
+    from optimizer.plan import Boarding
     from optimizer.problem import Problem
 
+_NOISE, _ROOM = 1e-9, 1e-6  # part loads are rounded up to a millionth
 NEVER = 1e6  # units that no departure has: the pieces do not go into units of this kind at all
 
 
@@ -100,8 +103,18 @@ def room_of(problem: Problem, service: Service) -> Interior | None:
 
 def items_aboard(shipments: Iterable[Shipment]) -> tuple[Item, ...]:
     """Return the pieces of shipments as items that leave their unit together, at its next hub."""
-    items = items_of({s.shipment_id: s.pieces for s in shipments})
+    items = items_of({s.shipment_id: _as_heavy(s) for s in shipments})
     return tuple(replace(item, stop=1) for item in items)
+
+
+def _as_heavy(s: Shipment) -> tuple[Piece, ...]:
+    """Return the pieces of a shipment, as heavy together as the shipment is if that is more."""
+    if not s.pieces:
+        return ()
+    more = s.mass_kg / sum(piece.quantity * piece.mass_kg for piece in s.pieces)
+    if more <= 1 + _NOISE:
+        return s.pieces
+    return tuple(replace(piece, mass_kg=piece.mass_kg * more) for piece in s.pieces)
 
 
 def units_learnt(problem: Problem, service: Service, shipments: Sequence[Shipment]) -> float:
@@ -126,6 +139,31 @@ def why_not_loaded(interiors: Mapping[str, Interior], shipment: Shipment) -> dic
                 found[code] = f"piece {name} is {why}"
                 break
     return found
+
+
+def crammed(problem: Problem, boardings: Sequence[Boarding]) -> tuple[str, ...]:
+    """Return what to leave on each departure that has not the units its freight would need.
+
+    What goes into no unit at all goes first; else the shipment that is missed least.
+    """
+    found: dict[str, None] = {}
+    for b in boardings:
+        most, opened = b.departure.units_max, b.full_units + b.part_units
+        if opened < NEVER and (most is None or opened <= most + _ROOM):
+            continue
+        service = problem.services[b.departure.service_id]
+        never = [s for s in b.shipments if units_learnt(problem, service, [s]) >= NEVER]
+        for name in [s.shipment_id for s in never] or least_missed([b]):
+            found[name] = None
+    return tuple(found)
+
+
+def least_missed(boardings: Sequence[Boarding]) -> tuple[str, ...]:
+    """Return the shipment aboard whose leaving costs least; none where nobody is aboard."""
+    aboard = [s for b in boardings for s in b.shipments]
+    if not aboard:
+        return ()
+    return (min(aboard, key=lambda s: (leaving_eur(s), s.shipment_id)).shipment_id,)
 
 
 def floors_of(problem: Problem) -> dict[str, dict[str, float]]:
@@ -157,7 +195,8 @@ def _floor_mm2(item: Item, interior: Interior) -> int:
 
 def floor_share(plan: LoadPlan, opened: float) -> float:
     """Return the share of the floors of so many units that pieces stand on."""
-    return sum(figures_of(plan.items, unit).floor_share for unit in plan.units) / opened
+    floors = max(opened, float(len(plan.units)))  # a part load stands in a whole unit
+    return sum(figures_of(plan.items, unit).floor_share for unit in plan.units) / floors
 
 
 def loading_metres(plan: LoadPlan) -> float:

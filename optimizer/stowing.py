@@ -73,7 +73,8 @@ class Stower:
         if self._closely and not plan.unplaced:
             room, items = plan.units[0].interior, plan.items
             close = _packed(room, items, self._seed, plan.least_units or 1, press=True)
-            plan = close if len(close.units) <= len(plan.units) else plan
+            if not close.unplaced and len(close.units) <= len(plan.units):
+                plan = close
         return Stowed(departure_id=name, plan=plan)
 
     def _unknown(self, service: Service, shipments: Sequence[Shipment]) -> str:
@@ -98,8 +99,14 @@ class Stower:
         opened: float,
         most: int | None,
     ) -> list[Need]:
+        plan = self._placed(service, shipments)
         if self.units(service, shipments) <= opened + _NOISE:
             return []
+        never = {plan.items[n].shipment_id for n, _, _ in plan.unplaced}
+        if never:  # who goes into no such unit, alone or with others
+            left = [s for s in shipments if s.shipment_id in never]
+            alone = [s for s in left if self.units(service, [s]) >= NEVER]
+            return [self._need(service, [s]) for s in alone] or [self._need(service, shipments)]
         whole = self._need(service, shipments)
         enough = most is None or whole.units <= most + _NOISE
         if enough and not unit_price_eur(service.price, 1, 0.0) and not service.dedicated:

@@ -20,7 +20,7 @@ from optimizer.loading.filling import Effort, Filling
 from optimizer.loading.geometry import Interior, LoadedUnit, LoadPlan, Placement, Rules
 from optimizer.loading.intake import refuse_unloadable
 from optimizer.loading.order import loading_order
-from optimizer.solvers.assignment import Kind, assigned, least_cost
+from optimizer.solvers.assignment import Kind, least_cost, least_cost_of
 from optimizer.solvers.cover import cheapest_cover
 
 if TYPE_CHECKING:
@@ -299,6 +299,7 @@ class _Loading:
         ]
         left = self._left(loads)
         alone = len(self._kinds) == 1
+        cost = sum(_thousandths(self._kinds[x.kind].cost) for x in loads)
         offered = " and ".join(
             f"{kind.most} {kind.interior.unit_code}"
             for kind in self._kinds
@@ -314,11 +315,11 @@ class _Loading:
                 for i, n in left.items()
             ),
             least_units=self._least,
-            cost=None if alone else sum(_thousandths(self._kinds[x.kind].cost) for x in loads),
-            least_cost=None if alone or left else self._least_cost(),
+            cost=None if alone else cost,
+            least_cost=None if alone or left else self._least_cost(cost),
         )
 
-    def _least_cost(self) -> int | None:
+    def _least_cost(self, known: int) -> int | None:
         """Return a cost that no units on offer go below, by mass and volume.
 
         Whole groups, and boxes alone, are assigned to units; of very many only the sum counts.
@@ -343,7 +344,7 @@ class _Loading:
         whole = [*groups.values(), *single]
         if len(whole) > _MOST_ASSIGNED:
             return least_cost([sum(column) for column in zip(*whole, strict=True)], kinds)
-        return assigned(whole, kinds, seed=self._effort.seed).bound
+        return least_cost_of(whole, kinds, known=known, seed=self._effort.seed)
 
 
 def _thousandths(cost: float) -> int:

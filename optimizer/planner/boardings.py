@@ -9,9 +9,8 @@ import numba
 
 from optimizer.plan import Boarding
 from optimizer.planner.corridor_kernels import FOUND
-from optimizer.problem import leaving_eur
 from optimizer.solvers.choice import Choice, aboard
-from optimizer.stowage import NEVER, units_learnt
+from optimizer.stowage import units_learnt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
     from optimizer.timetable import Departure
 
-_NOISE, _ROOM = 1e-9, 1e-6  # units; part loads are rounded up to a millionth
+_NOISE = 1e-9
 SOLVER = f"Greenlane's scan and Lagrangian bound on numba {numba.__version__}"
 
 
@@ -65,17 +64,6 @@ def boardings_of(
             _travellers(problem, chains).items(), key=lambda x: x[0].departure_id
         )
     )
-
-
-def crammed(boardings: Sequence[Boarding]) -> tuple[str, ...]:
-    """Return the shipment to leave on each departure that has not the units it would need."""
-    found: dict[str, None] = {}
-    for b in boardings:
-        most, opened = b.departure.units_max, b.full_units + b.part_units
-        if opened >= NEVER or (most is not None and opened > most + _ROOM):
-            least = min(b.shipments, key=lambda s: (leaving_eur(s), s.shipment_id))
-            found[least.shipment_id] = None
-    return tuple(found)
 
 
 def _travellers(

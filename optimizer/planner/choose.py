@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from optimizer.assemble import assemble, tightened
-from optimizer.planner.boardings import SOLVER, boardings_of, chains_of, choice_of, crammed
+from optimizer.planner.boardings import SOLVER, boardings_of, chains_of, choice_of
 from optimizer.planner.compile import compiled
 from optimizer.planner.effort import work_of
 from optimizer.planner.engine import Progress, plan
@@ -23,6 +23,7 @@ from optimizer.planner.weights import weights_of
 from optimizer.problem import leaving_eur
 from optimizer.scores import level_value, levels_of
 from optimizer.solvers.choice import Choice, LevelResult
+from optimizer.stowage import crammed
 from optimizer.stowing import Stower
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Solver:
             self._former = choice.chains
         left = (*unsure, *wishless(self.problem, choice.chains))
         choice = self._leaving(choice, arrays, left)
-        while self._learn(choice.boardings) or (left := crammed(choice.boardings)):
+        while self._learn(choice.boardings) or (left := crammed(self.problem, choice.boardings)):
             choice = self._leaving(choice, arrays, left)
         self._former = choice.chains
         self._unservable = choice.unservable
@@ -233,6 +234,8 @@ class Solver:
             for b in run.choice.boardings
         ]
         boardings = tuple(b for b in staying if b.shipments)
+        while self._learn(boardings):  # what was known of all of them says little of the rest
+            pass
         choice = replace(run.choice, chains=chains, boardings=boardings)
         return replace(run, choice=choice, body=assemble(self.problem, chains, boardings))
 

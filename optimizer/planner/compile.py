@@ -289,7 +289,7 @@ def _kinds(
         many = max(s.mass_kg / smallest_kg, s.volume_m3 / smallest_m3) > MOST_UNITS
         key = (
             s.temperature, s.un_number, s.packing_instruction, s.must_avoid, s.lane, s.only,
-            s.unloadable, s.shipment_id if many else "",
+            s.unloadable, s.heaviest_kg, s.shipment_id if many else "",
         )  # fmt: skip
         if key not in known:
             known[key] = len(rows)

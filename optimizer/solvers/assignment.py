@@ -88,6 +88,26 @@ def assigned(
     raise LoadingError("the units on offer do not hold all loads")
 
 
+def least_cost_of(
+    loads: Sequence[Sequence[int]], kinds: Sequence[Kind], *, known: int, seed: int = 1
+) -> int:
+    """Return a cost below which no units hold whole loads, at most that of a way that is known.
+
+    It ends at the first set of units that is not refused with a proof, though they may not fit.
+    """
+    totals = [sum(load[m] for load in loads) for m in range(len(kinds[0].room))]
+    for cost, counts in _sets(totals, kinds):
+        if cost >= known:
+            break
+        units = [k for k, n in enumerate(counts) for _ in range(n)]
+        homeless = any(not any(_fits(load, kinds[k].room) for k in set(units)) for load in loads)
+        if homeless:
+            continue
+        if _resplit(loads, kinds, units, seed) or _placed(loads, kinds, units, seed, _WORK) != ():
+            return cost
+    return known
+
+
 def least_cost(totals: Sequence[int], kinds: Sequence[Kind]) -> int | None:
     """Return a cost below which no units hold so much even in sum; nothing if none hold it."""
     return next((cost for cost, _ in _sets(totals, kinds)), None)
@@ -242,7 +262,7 @@ def _placed(
     solver.parameters.random_seed = seed
     solver.parameters.max_deterministic_time = work
     status = solver.solve(model)
-    if solver.best_objective_bound > _NOISE:
+    if status == cp_model.INFEASIBLE or solver.best_objective_bound > _NOISE:
         return ()
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE} or solver.objective_value > _NOISE:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from app.stowage_rows import picture_name, stowage_parts
@@ -53,9 +54,9 @@ def test_merge_names_the_due_dates_that_move() -> None:
 
 
 def test_plans_without_pieces_have_no_parts_of_loads(lane_answers: Mapping[str, Answer]) -> None:
-    bare = {**lane_answers["pilot"].document, "stowage": {}}
+    bare = {**lane_answers["pilot"].document, "stowage": {}, "room_left": []}
     assert stowage.departures_of(bare) == {}
-    assert stowage.room_for_screen(document()) == []
+    assert stowage.room_for_screen(bare) == []
 
 
 def test_lane_has_a_picture_of_each_departure(lane_answers: Mapping[str, Answer]) -> None:
@@ -76,11 +77,11 @@ def test_lane_has_a_picture_of_each_departure(lane_answers: Mapping[str, Answer]
     assert len(stowed) == boxes + 1
 
 
-def test_names_of_pictures_are_plain() -> None:
-    assert (
-        picture_name("../../x@2023-06-01T02:00Z<script>")
-        == "load_....x_2023-06-01T0200Zscript.html"
-    )
+def test_names_of_pictures_are_plain_and_never_two_of_a_kind() -> None:
+    name = picture_name("../../x@2023-06-01T02:00Z<script>")
+    assert re.fullmatch(r"load_\.\.\.\.x_2023-06-01T0200Zscript-[0-9a-f]{8}\.html", name)
+    assert picture_name("R/1@x") != picture_name("R1@x")
+    assert picture_name("\u8def@x") != picture_name("\u6d77@x")
 
 
 def test_parts_are_left_out_where_nothing_was_placed() -> None:

@@ -13,6 +13,7 @@ from optimizer import Scenario
 from optimizer.audit import audit
 from optimizer.loading.validate import validate
 from optimizer.scenarios import Objective
+from optimizer.solve import Effort, solve
 from optimizer.spare import merges_of, spares_of
 from optimizer.stowage import NEVER, Need, floors_of
 from optimizer.stowing import RULES, Stower
@@ -158,6 +159,126 @@ def test_same_input_same_plan(trucks: Any) -> None:
     assert trucks.solve(COST) == trucks.solve(COST)
 
 
+# --- what a reviewer found ------------------------------------------------------------------------
+
+
+def test_many_that_do_not_fit_together_come_to_an_end(trucks: Any) -> None:
+    """Ten boxes fit a truck, three trucks are on offer: the rounds end, and the rest is left."""
+    trucks.services[0] |= {"units_max": 1, "schedule": "daily:20:00"}
+    one, piece = trucks.shipments[0], trucks.pieces[0]
+    box = {"length_mm": 1300, "width_mm": 1300, "height_mm": 1300, "quantity": 1}
+    names = [f"S{n:02d}" for n in range(40)]
+    trucks.shipments = [
+        one | {"shipment_id": name, "mass_kg": 300, "volume_m3": 2.197} for name in names
+    ]
+    trucks.pieces = [piece | box | {"shipment_id": name, "piece_id": f"{name}-1"} for name in names]
+    intake = trucks.read(COST)
+    plan = solve(intake.problem, effort=Effort(name="small"))
+    audit(plan).raise_if_failed()
+    assert all(use.full_units == 1 for use in plan.uses)
+    assert 0 < len(plan.unserved) < len(names)
+
+
+@pytest.mark.parametrize("group", ["", "whole"])
+def test_what_no_unit_takes_stays_though_units_cost_nothing(
+    trucks: Any, engine: str, group: str
+) -> None:
+    """A piece too heavy for the service, or a group too large for one unit, opens no million."""
+    trucks.services[0] |= {
+        "unit_capacity_kg": 4500 if not group else 24000,
+        "cost_per_unit": "",
+        "cost_per_t": 40,
+        "emission_basis": "shared",
+        "vehicle_code": "",
+        "toc_id": "ROAD-ARTIC33-AVG",
+    }
+    trucks.pieces[0] |= {"quantity": 1, "mass_kg": 5000} if not group else {"quantity": 40}
+    trucks.pieces[0] |= {"group": group}
+    trucks.shipments[0] |= (
+        {"mass_kg": 5000, "volume_m3": 1.68} if not group else {"mass_kg": 12000, "volume_m3": 67.2}
+    )
+    plan = trucks.solve(COST)
+    assert engine
+    assert [u.shipment_id for u in plan.unserved] == ["A"]
+    assert units(plan) <= 2
+
+
+def test_pieces_are_as_heavy_together_as_their_shipment(trucks: Any) -> None:
+    """A mass above that of the pieces, within the tolerance, is loaded as well."""
+    del trucks.shipments[1], trucks.pieces[1]
+    size = {"length_mm": 600, "width_mm": 600, "height_mm": 500, "quantity": 79, "mass_kg": 600}
+    trucks.pieces[0] |= size
+    trucks.shipments[0] |= {"mass_kg": 47850, "volume_m3": 14.22}
+    plan = trucks.solve(COST)
+    assert sum(x.mass_kg for x in plan.loads) == pytest.approx(47850, abs=0.01)
+    assert units(plan) == 3  # 39 of 605.7 kg fit, of 79
+
+
+def test_what_stays_after_others_left_is_placed_anew(
+    trucks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_scale(monkeypatch)
+    one, piece = trucks.shipments[0], trucks.pieces[0]
+    heights = {"A": 500, "B": 450, "C": 400}
+    trucks.shipments = [
+        one | {"shipment_id": name, "mass_kg": 5400, "volume_m3": 18 * 1.2 * h / 1000}
+        for name, h in heights.items()
+    ]
+    trucks.pieces = [
+        piece | {"shipment_id": name, "piece_id": f"{name}-1", "quantity": 18, "height_mm": h}
+        for name, h in heights.items()
+    ]
+    objective = replace(COST.objective, budget=1000.0)
+    plan = trucks.solve(replace(COST, objective=objective))
+    assert plan.costs.paid <= 100_000
+    assert len(plan.unserved) == 1
+
+
+def test_budget_is_kept_by_units_that_pieces_open(trucks: Any, engine: str) -> None:
+    """By mass and volume one truck of 400 EUR would do, and placing opens a second."""
+    objective = replace(COST.objective, budget=600.0)
+    plan = trucks.solve(replace(COST, objective=objective))
+    assert engine
+    assert plan.costs.paid <= 60_000
+    assert len(plan.unserved) == 1
+
+
+def test_lever_into_a_full_truck_is_not_on_offer(trucks: Any) -> None:
+    trucks.services[0] |= {"units_max": 1, "schedule": "daily:20:00"}
+    plan = trucks.solve(COST)
+    assert [x for x in plan.levers if x.costs_eur < 0] == []
+
+
+def test_waiting_is_late_by_the_due_date(trucks: Any) -> None:
+    """A price of lateness is no leave to be late."""
+    trucks.pieces[0] |= {"quantity": 10}
+    trucks.services[0] |= {"schedule": "daily:20:00"}
+    trucks.shipments[0] |= {
+        "mass_kg": 3000, "volume_m3": 16.8, "due_at": "2023-06-02T08:00+08:00",
+        "lateness_cost_per_day": 2000,
+    }  # fmt: skip
+    trucks.shipments[1] |= {"ready_at": "2023-06-02T08:00+08:00"}
+    (merge,) = trucks.solve(COST).merges
+    assert merge.later_h == (18.0,)
+
+
+def test_no_room_is_told_where_no_unit_is_left(trucks: Any) -> None:
+    trucks.services[0] |= {"unit_capacity_kg": 3000, "units_max": 1}
+    del trucks.shipments[0], trucks.pieces[0]
+    assert trucks.solve(COST).spares == ()
+
+
+def test_part_load_has_no_room_left_over(trucks: Any) -> None:
+    trucks.services[0] |= {"part_load_factor": 1.2}
+    del trucks.shipments[0], trucks.pieces[0]
+    plan = trucks.solve(COST)
+    (spare,) = plan.spares
+    assert spare.pallets == 0
+    assert 0 < spare.opens < 0.1
+    assert plan.uses[0].fill_floor is not None
+    assert plan.uses[0].fill_floor <= 1
+
+
 # --- the audit ------------------------------------------------------------------------------------
 
 
@@ -194,6 +315,10 @@ def stronger(load: Any) -> Any:
     return with_first_unit(load, interior=room)
 
 
+def other_stop(load: Any) -> Any:
+    return replace(load, items=tuple(replace(i, stop=9, group="g") for i in load.items))
+
+
 def wider(load: Any) -> Any:
     room = load.units[0].interior
     size = (room.size_mm[0], room.size_mm[1] + 100, room.size_mm[2])
@@ -207,6 +332,7 @@ def wider(load: Any) -> Any:
         (short, "LOAD-02"),
         (fewer, "19 of piece A-1 of A as stowed, wanted 20"),
         (stackable, "0 of piece A-1 of A as stowed, wanted 20"),
+        (other_stop, "0 of piece A-1 of A as stowed, wanted 20"),
         (stronger, "stowed in another room than TRK_EU_13600"),
         (wider, "stowed in another room than TRK_EU_13600"),
     ],
@@ -229,6 +355,10 @@ def test_audit_finds_a_bent_load(trucks: Any, change: Callable[[Any], Any], said
         (
             lambda p: replace(p, loads=(replace(p.loads[0], mass_kg=1.0), *p.loads[1:])),
             "stand there",
+        ),
+        (
+            lambda p: replace(p, loads=tuple(replace(x, volume_m3=9999) for x in p.loads)),
+            "m3 stand there",
         ),
         (
             lambda p: replace(p, uses=(replace(p.uses[0], full_units=1),)),

@@ -11,7 +11,7 @@ from optimizer.errors import LoadingError
 from optimizer.loading.geometry import Interior, Item, Rules
 from optimizer.loading.several import UnitKind, load_units
 from optimizer.loading.validate import validate
-from optimizer.solvers.assignment import Kind, assigned, least_cost
+from optimizer.solvers.assignment import Kind, assigned, least_cost, least_cost_of
 
 LARGE, SMALL = Kind(100, (10, 100)), Kind(60, (6, 50))
 
@@ -67,6 +67,14 @@ def test_set_that_holds_the_sum_and_not_the_loads_is_refused_with_a_proof() -> N
     answer = assigned([(6, 1)] * 3, [LARGE])
     assert (answer.cost, answer.bound) == (300, 300)
     assert least_cost([18, 3], [LARGE]) == 200
+
+
+def test_load_that_only_the_dear_kind_takes_is_proven() -> None:
+    kinds = [Kind(1, (30,)), Kind(100, (60,))]
+    assert (assigned([(50,)], kinds).cost, assigned([(50,)], kinds).bound) == (100, 100)
+    assert least_cost_of([(50,)], kinds, known=100) == 100
+    assert least_cost_of([(20,)] * 3, kinds, known=3) == 3
+    assert least_cost_of([(20,)], kinds, known=100) == 1
 
 
 def test_units_on_offer_may_be_too_few() -> None:
