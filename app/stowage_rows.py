@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.load_documents import load_document, placement_rows, unit_rows
 from optimizer.loading.validate import validate
-from optimizer.stowing import EFFORT, RULES
+from optimizer.stowing import RULES, dock_effort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ def stowage_documents(plan: Plan, input_sha256: str) -> dict[str, Any]:
             continue
         basis = {
             "departure_id": stowed.departure_id,
-            "effort": EFFORT,
+            "effort": dock_effort(plan.effort),
             "seed": plan.seed,
             "input_sha256": input_sha256,
         }

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from optimizer.timetable import Departure
 
 SCOUT = "small"  # the effort that finds out cheaply what binds
-_TRIES = {"small": 2, "normal": 3}  # rounds by loading metres and needs; one more by needs alone
-_MOST_TRIES = 10
+_TRIES = {"small": 2, "normal": 4}  # rounds with what was learnt of pieces
+_MOST_TRIES = 11
 _SAME = 1e-6  # relative: a level that was held is no worse
 _ENOUGH = 1e-4  # relative, as near as the exact model goes with normal effort
 
@@ -84,17 +84,17 @@ class _Rounds:
         at_once = all(d.arrives_at == d.departs_at for d in self.departures)
         self._scout = effort.name if at_once else SCOUT
         self._proven: tuple[LevelResult, ...] = ()  # of the round before anything was learnt
-        self.stower = Stower(problem, effort.seed)
+        self.stower = Stower(problem, effort.seed, effort.name)
 
     def settled(self) -> tuple[Choice, Problem]:
         """Return the best choice found whose pieces are all placed, and its problem.
 
         First without needs, for the bound; then, where that plan must open units that no model
-        weighed or leave what it has no units for, so many times with what was learnt of pieces. The
-        last of these rounds goes by needs alone, without loading metres, which are only a custom.
+        weighed or leave what it has no units for, so many times with what was learnt of pieces. But
+        for effort small the last round goes by needs alone: loading metres are only a custom.
         """
         found: list[tuple[tuple[float, ...], Choice, Problem]] = []
-        last = _TRIES.get(self._effort.name, _MOST_TRIES) + 1
+        last = _TRIES.get(self._effort.name, _MOST_TRIES)
         for tries in range(last + 1):
             try:
                 choice, travelling = self._round()
@@ -110,7 +110,7 @@ class _Rounds:
             self._learn(learnt.needs[len(travelling.needs) :], choice)
             opened = replace(travelling, needs=learnt.needs)
             self._ran_out(overfull(assemble(opened, choice.chains, choice.boardings)))
-            if tries == last - 1:
+            if tries == last - 1 and self._effort.name != SCOUT:
                 self._problem = replace(self._problem, floors={})
         values, choice, travelling = min(found, key=lambda x: tuple(round(v, 2) for v in x[0]))
         return self._with_bounds(choice, values), travelling

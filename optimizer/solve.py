@@ -206,7 +206,7 @@ def _choose_at_scale(
     choice = choose_at_scale(problem, departures, means)
     report("assembling the plan")
     problem = replace(problem, needs=choice.needs)
-    stowed = Stower(problem, effort.seed).stow(choice.boardings)
+    stowed = Stower(problem, effort.seed, effort.name).stow(choice.boardings)
     body = assemble(problem, choice.chains, choice.boardings, stowed)
     return plan_of(problem, choice, body, effort, as_of), departures
 

@@ -28,19 +28,23 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
 
 RULES = Rules()  # the shipped ones: three quarters of each base held
-EFFORT = "small"  # of a placement for a dock
-_LOOK = "least"  # of one that only counts units; a plan asks for hundreds
+_LOOK = "least"  # of a placement that only counts units; a plan asks for hundreds
 _NOISE = 1e-9
 _MOST_CLOSE = 200  # departures whose pieces are also pressed together
 _MOST_BOXES = 2_000  # of one departure; beyond it mass and volume alone count
 _MOST_DROPPED = 12  # shipments of a set that are tried without one of them
 
 
+def dock_effort(plan_effort: str) -> str:
+    """Return the effort of placements that a dock works by, for that of a plan."""
+    return _LOOK if plan_effort == "small" else "small"
+
+
 class Stower:
     """Places the pieces of departures, and remembers every set of shipments that it placed."""
 
-    def __init__(self, problem: Problem, seed: int = 1) -> None:
-        self._problem, self._seed = problem, seed
+    def __init__(self, problem: Problem, seed: int = 1, effort: str = "normal") -> None:
+        self._problem, self._seed, self._dock = problem, seed, dock_effort(effort)
         self._closely = False
         self._known: dict[tuple[str, float, frozenset[str]], LoadPlan] = {}
 
@@ -72,7 +76,7 @@ class Stower:
         plan = self._placed(service, b.shipments)
         if self._closely and not plan.unplaced:
             room, items = plan.units[0].interior, plan.items
-            close = _packed(room, items, self._seed, plan.least_units or 1, press=True)
+            close = _packed(room, items, self._seed, plan.least_units or 1, self._dock)
             if not close.unplaced and len(close.units) <= len(plan.units):
                 plan = close
         return Stowed(departure_id=name, plan=plan)
@@ -200,17 +204,20 @@ def place(room: Interior, items: Sequence[Item], seed: int = 1) -> LoadPlan:
             unit = LoadedUnit(interior=room, placements=boxes)
             return LoadPlan(items=tuple(items), units=(unit,), unplaced=(), least_units=1)
         least += verdict is Verdicts.DOES_NOT_FIT
-    return _packed(room, items, seed, least, press=False)
+    return _packed(room, items, seed, least)
 
 
 def _packed(
-    room: Interior, items: Sequence[Item], seed: int, least: int, *, press: bool
+    room: Interior, items: Sequence[Item], seed: int, least: int, dock: str = ""
 ) -> LoadPlan:
-    """Return pieces in as few units as the packer finds, the fullest first."""
+    """Return pieces in as few units as the packer finds, the fullest first.
+
+    With the effort of a `dock` they are also pressed together.
+    """
     from optimizer.loading.several import UnitKind, load_units  # noqa: PLC0415  (loads numba)
 
-    kinds, effort = [UnitKind(interior=room)], Effort(name=EFFORT if press else _LOOK, seed=seed)
-    plan = load_units(kinds, items, rules=RULES, effort=effort, press=press)
+    kinds, effort = [UnitKind(interior=room)], Effort(name=dock or _LOOK, seed=seed)
+    plan = load_units(kinds, items, rules=RULES, effort=effort, press=bool(dock))
     ordered = sorted(plan.units, key=lambda unit: -_share(items, unit))
     return replace(plan, units=tuple(ordered), least_units=max(least, plan.least_units or 0))
 
