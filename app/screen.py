@@ -248,20 +248,15 @@ def fault(words: str, advice: str = "") -> None:
     st.error("  \n".join([*shown, *([text.plain(advice)] if advice else [])]))
 
 
-def downloads(answer: Answer, zipped: bytes) -> None:
-    """Offer the files of a plan."""
-    kinds = {
-        "legs.csv": "text/csv",
-        "plan.json": "application/json",
-        "map.html": "text/html",
-    }
+def downloads(
+    files: Mapping[str, bytes], kinds: Mapping[str, str], zipped: bytes, zip_name: str
+) -> None:
+    """Offer three files of an answer by name and kind, and all of them as one."""
     columns = st.columns(4)
     for column, (name, mime) in zip(columns, kinds.items(), strict=False):
-        column.download_button(
-            name, answer.files[name], name, mime, on_click="ignore", width="stretch"
-        )
+        column.download_button(name, files[name], name, mime, on_click="ignore", width="stretch")
     columns[3].download_button(
-        "All files (zip)", zipped, "plan.zip", "application/zip", on_click="ignore", width="stretch"
+        "All files (zip)", zipped, zip_name, "application/zip", on_click="ignore", width="stretch"
     )
 
 

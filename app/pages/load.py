@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from app.load_desk import LoadAnswer
 
 _PICTURE_HEIGHT = 900
+_KINDS = {
+    "placements.csv": "text/csv",
+    "load.json": "application/json",
+    "load.html": "text/html",
+}
 _SAMPLE = "reference lane, pieces.csv"
 _USUAL = "TRK_EU_13600"
 _PIECES_HELP = (
@@ -168,33 +173,12 @@ def _result(answer: LoadAnswer) -> None:
     if answer.pallets:
         with st.expander("The pallets, and where each piece stands on them"):
             st.iframe(answer.pallets, height=_PICTURE_HEIGHT, alt="The pallets, to be turned")
-    _downloads(answer)
+    screen.downloads(answer.files, _KINDS, answer.zipped, "load.zip")
 
 
 def _figures(s: Mapping[str, Any]) -> None:
     for column, card in zip(st.columns(4), load_tables.figures(s), strict=True):
         column.metric(card["label"], card["value"], help=card["note"], border=True)
-
-
-def _downloads(answer: LoadAnswer) -> None:
-    kinds = {
-        "placements.csv": "text/csv",
-        "load.json": "application/json",
-        "load.html": "text/html",
-    }
-    columns = st.columns(4)
-    for column, (name, mime) in zip(columns, kinds.items(), strict=False):
-        column.download_button(
-            name, answer.files[name], name, mime, on_click="ignore", width="stretch"
-        )
-    columns[3].download_button(
-        "All files (zip)",
-        answer.zipped,
-        "load.zip",
-        "application/zip",
-        on_click="ignore",
-        width="stretch",
-    )
 
 
 if __name__ == "__main__":  # Streamlit opens this file by itself when it is asked for first

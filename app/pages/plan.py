@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.desk import Answer, Scenario
 
 _PICTURE_HEIGHT = 900  # of a load, in pixels
+_KINDS = {"legs.csv": "text/csv", "plan.json": "application/json", "map.html": "text/html"}
 _OWN = "own"
 _WHAT = {"What": 560}
 _ENDS = {"From": 160, "To": 160}  # px: names of places are long, and a page is not
@@ -230,7 +231,7 @@ def _result(answer: Answer) -> None:
     screen.remark(text.air_share(document))
     _details(answer, question)
     screen.basis_of(document)
-    screen.downloads(answer, zipped(answer.files))
+    screen.downloads(answer.files, _KINDS, zipped(answer.files), "plan.zip")
 
 
 def _details(answer: Answer, question: Question | None) -> None:
