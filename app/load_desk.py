@@ -20,6 +20,7 @@ from data.loading_schemas import LOADED_UNITS, PLACEMENTS, STOP_WEIGHTS, UNPLACE
 from data.schemas import PIECES, REFUSED
 from data.tables import read_bytes, write_bytes
 from optimizer.errors import LoadingError
+from optimizer.loading.checks.stages import validate_stages
 from optimizer.loading.filling import EFFORTS, Effort
 from optimizer.loading.geometry import Rules
 from optimizer.loading.intake import read_items
@@ -35,7 +36,6 @@ from optimizer.loading.stages import (
 )
 from optimizer.loading.units import open_interior
 from optimizer.loading.validate import validate
-from optimizer.loading.validate_stages import validate_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,8 +18,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from optimizer.loading.beam import pack
 from optimizer.loading.geometry import Interior, Item, LoadedUnit, LoadPlan, Rules
+from optimizer.loading.packing.beam import pack
 from optimizer.loading.validate import validate
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from bench.loading_br import FOLDER, read_class
-from optimizer.loading.beam import pack
 from optimizer.loading.geometry import HEIGHT, Rules
+from optimizer.loading.packing.beam import pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,9 +16,9 @@ import numpy as np
 from bench.loading_quick_checks import faults, report_faults
 from data.catalogue import open_catalogue
 from optimizer.loading.geometry import Rules
-from optimizer.loading.quick import QuickLoads, Verdicts, certificates, quick_check
-from optimizer.loading.quick_kernels import pack_anyhow
-from optimizer.loading.quick_loads import unit_row
+from optimizer.loading.quick.certificate import QuickLoads, Verdicts, certificates, quick_check
+from optimizer.loading.quick.judge_kernels import pack_anyhow
+from optimizer.loading.quick.loads import unit_row
 from optimizer.loading.units import open_interior
 
 if TYPE_CHECKING:

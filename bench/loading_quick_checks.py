@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.loading.geometry import Item, LoadedUnit, LoadPlan
-from optimizer.loading.quick import in_loading_order
+from optimizer.loading.quick.certificate import in_loading_order
 from optimizer.loading.validate import validate
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.loading.geometry import Interior, Rules
-    from optimizer.loading.quick import QuickLoads
+    from optimizer.loading.quick.certificate import QuickLoads
 
     Places = NDArray[np.int64]
     Pairs = NDArray[np.bool_]

@@ -190,7 +190,7 @@ def place(room: Interior, items: Sequence[Item], seed: int = 1) -> LoadPlan:
 
     What no unit takes is left unplaced; nothing is raised.
     """
-    from optimizer.loading.quick import Verdicts, certificate  # noqa: PLC0415  (loads numba)
+    from optimizer.loading.quick.certificate import Verdicts, certificate  # noqa: PLC0415  (loads numba)
 
     refused = tuple(
         (n, i.quantity, why) for n, i in enumerate(items) if (why := why_unloadable(room, i))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.loading.balance import rebalanced
-from optimizer.loading.beam import pack
 from optimizer.loading.order import is_loadable
+from optimizer.loading.packing.beam import pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,8 +18,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from data.findings import Finding, Report, Verdict
-from optimizer.loading.validate_boxes import Fault
-from optimizer.loading.validate_geometry import (
+from optimizer.loading.checks.boxes import Fault
+from optimizer.loading.checks.geometry import (
     block_faults,
     contour_faults,
     door_faults,
@@ -27,8 +27,8 @@ from optimizer.loading.validate_geometry import (
     turning_faults,
     wall_faults,
 )
-from optimizer.loading.validate_order import loading_faults, unloading_faults
-from optimizer.loading.validate_piles import (
+from optimizer.loading.checks.order import loading_faults, unloading_faults
+from optimizer.loading.checks.piles import (
     balance_faults,
     bearing_faults,
     floor_faults,
@@ -36,7 +36,7 @@ from optimizer.loading.validate_piles import (
     pile_faults,
     support_faults,
 )
-from optimizer.loading.validate_plan import (
+from optimizer.loading.checks.plan import (
     apart_faults,
     claim_faults,
     count_faults,
@@ -45,7 +45,7 @@ from optimizer.loading.validate_plan import (
     number_faults,
     world_of,
 )
-from optimizer.loading.validate_weight import (
+from optimizer.loading.checks.weight import (
     axle_faults,
     centre_faults,
     metre_faults,
@@ -55,9 +55,9 @@ from optimizer.loading.validate_weight import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from optimizer.loading.checks.boxes import UnitLoad
+    from optimizer.loading.checks.plan import World
     from optimizer.loading.geometry import LoadPlan, Rules
-    from optimizer.loading.validate_boxes import UnitLoad
-    from optimizer.loading.validate_plan import World
 
 MOST_NAMED = 100  # faults of one kind told one by one; of the others only how many there are
 

@@ -6,8 +6,6 @@ from itertools import pairwise
 
 import pytest
 
-from optimizer.loading.beam import pack
-from optimizer.loading.contours import list_blocked
 from optimizer.loading.geometry import (
     Block,
     Cut,
@@ -18,6 +16,8 @@ from optimizer.loading.geometry import (
     Placement,
     Rules,
 )
+from optimizer.loading.packing.beam import pack
+from optimizer.loading.packing.contours import list_blocked
 from optimizer.loading.validate import validate
 
 UNIT = Interior(unit_code="u", size_mm=(260, 240, 240), payload_g=10**9)

@@ -5,10 +5,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from optimizer.loading.apart_kernels import take_apart
-from optimizer.loading.block_kernels import GRID, JOIN, Cargo, Pool
-from optimizer.loading.blocks import as_cargo, list_blocks, sort_kinds, write_menu
 from optimizer.loading.geometry import Interior, Item
+from optimizer.loading.packing.apart_kernels import take_apart
+from optimizer.loading.packing.block_kernels import GRID, JOIN, Cargo, Pool
+from optimizer.loading.packing.blocks import as_cargo, list_blocks, sort_kinds, write_menu
 
 UNIT = Interior(unit_code="u", size_mm=(60, 40, 30))
 ITEMS = (

@@ -23,7 +23,7 @@ from optimizer.loading.geometry import (
     Supports,
 )
 from optimizer.loading.order import loading_order
-from optimizer.loading.quick import (
+from optimizer.loading.quick.certificate import (
     QuickLoads,
     Verdicts,
     certificates,

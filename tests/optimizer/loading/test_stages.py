@@ -10,12 +10,12 @@ import pytest
 
 from data.findings import Verdict
 from optimizer.errors import LoadingError
+from optimizer.loading.checks.stages import validate_stages
 from optimizer.loading.filling import Effort
 from optimizer.loading.geometry import Interior, Item, Rules
 from optimizer.loading.several import UnitKind
 from optimizer.loading.stages import DECK_MM, Staged, load_in_stages, open_pallet
 from optimizer.loading.validate import validate
-from optimizer.loading.validate_stages import validate_stages
 
 RULES, SMALL = Rules(), Effort(name="small")
 TRUCK = UnitKind(

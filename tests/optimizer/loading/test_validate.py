@@ -19,6 +19,9 @@ from bench.loading_faults import measure
 from bench.loading_plans import Valid, valid_plan
 from data.findings import Severity, Verdict
 from optimizer.loading import geometry
+from optimizer.loading.checks.boxes import crossing
+from optimizer.loading.checks.plan import world_of
+from optimizer.loading.checks.weight import heaviest_metre
 from optimizer.loading.geometry import (
     Block,
     Cut,
@@ -31,9 +34,6 @@ from optimizer.loading.geometry import (
     Supports,
 )
 from optimizer.loading.validate import MOST_NAMED, validate
-from optimizer.loading.validate_boxes import crossing
-from optimizer.loading.validate_plan import world_of
-from optimizer.loading.validate_weight import heaviest_metre
 
 SIZE = (1000, 500, 300)
 VALID = st.integers(0, 2**32).map(lambda seed: valid_plan(random.Random(seed)))  # noqa: S311
@@ -206,11 +206,14 @@ def test_proven_bound_is_not_above_the_plan() -> None:
 
 def test_validator_shares_nothing_with_a_packer() -> None:
     """It imports the records, the findings, the standard library and itself; not even numpy."""
-    for path in Path(geometry.__file__).parent.glob("validate*.py"):
+    room = Path(geometry.__file__).parent
+    paths = [room / "validate.py", *(room / "checks").glob("*.py")]
+    assert len(paths) == 9
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module:
                 top = node.module.partition(".")[0]
-                own = node.module.startswith("optimizer.loading.validate")
+                own = node.module.startswith("optimizer.loading.checks.")
                 allowed = {"data.findings", "optimizer.loading.geometry"}
                 assert top in sys.stdlib_module_names or own or node.module in allowed, path
             assert not isinstance(node, ast.Import), path

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from optimizer.loading.apart_kernels import take_apart
-from optimizer.loading.block_kernels import FREE
+from optimizer.loading.packing.apart_kernels import take_apart
+from optimizer.loading.packing.block_kernels import FREE
 
 
 @nb.njit(cache=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from optimizer.loading.quick_hold_kernels import bars_a_way, holds
-from optimizer.loading.quick_pile_kernels import (
+from optimizer.loading.quick.hold_kernels import bars_a_way, holds
+from optimizer.loading.quick.pile_kernels import (
     ACROSS,
     ALONG,
     AT,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.loading.spaces_kernels import MOST_SPACES, make_cuts
-from optimizer.loading.state_kernels import States, Work
+from optimizer.loading.packing.spaces_kernels import MOST_SPACES, make_cuts
+from optimizer.loading.packing.state_kernels import States, Work
 
 
 class Limits(NamedTuple):

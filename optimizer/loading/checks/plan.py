@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.loading.validate_boxes import Fault, UnitLoad, box_of
+from optimizer.loading.checks.boxes import Fault, UnitLoad, box_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ FREE = 1 << 60  # more than any mass, number or size
 LANES = 4
 _DEEP = 8  # boxes in a pile
 
-# of a box as asked, after its length, width and height: see quick_loads
+# of a box as asked, after its length, width and height: see loads
 BOX_MASS, BOX_UPRIGHT, BOX_ABOVE, BOX_TOP, BOX_STOP, BOX_FLOOR, BOX_ITEM = range(3, 10)
 # of a unit, after its length, width and height
 UNIT_ROOM, UNIT_PAYLOAD, UNIT_DOOR, UNIT_LEVER, UNIT_CENTRE, UNIT_METRE, UNIT_AREA = (
@@ -48,7 +48,7 @@ class Desk(NamedTuple):
     chain: NDArray[np.int64]  # (boxes, _DEEP): a pile's boxes from the floor up
     open: NDArray[np.int64]  # (boxes, 2): piles with some room on top, and how high that is
     row: NDArray[np.int64]  # (boxes, 9)
-    lane: NDArray[np.int64]  # (LANES, 7): see quick_floor_kernels
+    lane: NDArray[np.int64]  # (LANES, 7): see floor_kernels
     stops: NDArray[np.int64]
     stage: NDArray[np.int64]  # (boxes, 4): mass and twice its moments along x, y and z, by rank
     sky: NDArray[np.int64]  # (2 boxes + 4, 3): from y, to y, from x

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from optimizer.loading.check_kernels import try_block
-from optimizer.loading.state_kernels import enough
+from optimizer.loading.packing.check_kernels import try_block
+from optimizer.loading.packing.state_kernels import enough
 
 
 @nb.njit(cache=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from optimizer.loading.spaces_kernels import (
+from optimizer.loading.packing.spaces_kernels import (
     MOST_SPACES,
     MOST_TOPS,
     copy_row,

@@ -11,12 +11,12 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from optimizer.loading.block_kernels import KINDS, mix
-from optimizer.loading.check_kernels import try_block
-from optimizer.loading.rank_kernels import open_space, rank_blocks
-from optimizer.loading.rest_kernels import cut_resting, nearest_rest
-from optimizer.loading.spaces_kernels import cut, nearest
-from optimizer.loading.state_kernels import copy_state, enough, find_least, find_reach
+from optimizer.loading.packing.block_kernels import KINDS, mix
+from optimizer.loading.packing.check_kernels import try_block
+from optimizer.loading.packing.rank_kernels import open_space, rank_blocks
+from optimizer.loading.packing.rest_kernels import cut_resting, nearest_rest
+from optimizer.loading.packing.spaces_kernels import cut, nearest
+from optimizer.loading.packing.state_kernels import copy_state, enough, find_least, find_reach
 
 THIN_EVERY = 3  # steps
 NO_BLOCK = -1  # a row placed that is no cargo, such as a wheel arch

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.loading.validate_boxes import Fault
+from optimizer.loading.checks.boxes import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from optimizer.loading.checks.boxes import UnitLoad
     from optimizer.loading.geometry import Rules
-    from optimizer.loading.validate_boxes import UnitLoad
 
 
 def unloading_faults(load: UnitLoad, rules: Rules) -> Iterator[Fault]:

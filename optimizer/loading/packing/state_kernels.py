@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numba as nb
 import numpy as np
 
-from optimizer.loading.block_kernels import KINDS
+from optimizer.loading.packing.block_kernels import KINDS
 
 
 class Menu(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from optimizer.loading.quick_floor_kernels import BROKEN, KEPT, any_lanes, even_lanes, skyline
-from optimizer.loading.quick_hold_kernels import spread
-from optimizer.loading.quick_pile_kernels import (
+from optimizer.loading.quick.floor_kernels import BROKEN, KEPT, any_lanes, even_lanes, skyline
+from optimizer.loading.quick.hold_kernels import spread
+from optimizer.loading.quick.pile_kernels import (
     BOX_MASS,
     BOX_STOP,
     BOXES,
@@ -30,7 +30,7 @@ from optimizer.loading.quick_pile_kernels import (
     pile_up,
     stand,
 )
-from optimizer.loading.quick_proof_kernels import new_proof, proven_by_levels, proven_too_much
+from optimizer.loading.quick.proof_kernels import new_proof, proven_by_levels, proven_too_much
 
 FITS, UNDECIDED, DOES_NOT_FIT = 1, 0, -1
 _METRE = 1000

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from optimizer.loading.quick_pile_kernels import (
+from optimizer.loading.quick.pile_kernels import (
     BOX_ABOVE,
     BOX_FLOOR,
     BOX_TOP,

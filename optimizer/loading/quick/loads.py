@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.loading.quick_pile_kernels import FREE, NONE, UNIT_COLUMNS
-from optimizer.loading.quick_room import usable_room
+from optimizer.loading.quick.pile_kernels import FREE, NONE, UNIT_COLUMNS
+from optimizer.loading.quick.room import usable_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

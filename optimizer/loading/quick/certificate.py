@@ -21,9 +21,9 @@ import numpy as np
 
 from optimizer.errors import LoadingError
 from optimizer.loading.geometry import Placement
-from optimizer.loading.quick_kernels import DOES_NOT_FIT, FITS, UNDECIDED, judge_all
-from optimizer.loading.quick_loads import QuickLoads
-from optimizer.loading.quick_pile_kernels import BOX_ITEM
+from optimizer.loading.quick.judge_kernels import DOES_NOT_FIT, FITS, UNDECIDED, judge_all
+from optimizer.loading.quick.loads import QuickLoads
+from optimizer.loading.quick.pile_kernels import BOX_ITEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.findings import Severity, Verdict
-from optimizer.loading.validate_boxes import Fault
+from optimizer.loading.checks.boxes import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from fractions import Fraction
 
+    from optimizer.loading.checks.boxes import UnitLoad
     from optimizer.loading.geometry import Rules
-    from optimizer.loading.validate_boxes import UnitLoad
 
 _MM2_PER_M2 = 1_000_000
 Point = tuple[int, int]

@@ -8,13 +8,13 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from data.findings import Severity, Verdict
-from optimizer.loading.validate_boxes import Fault
+from optimizer.loading.checks.boxes import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from optimizer.loading.checks.boxes import Box, UnitLoad
     from optimizer.loading.geometry import Envelope, Rules, Supports
-    from optimizer.loading.validate_boxes import Box, UnitLoad
 
 _METRE_MM = 1000
 

@@ -14,26 +14,26 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.errors import LoadingError
-from optimizer.loading.apart_kernels import list_faces, take_apart
-from optimizer.loading.beam_kernels import NO_BLOCK, search
-from optimizer.loading.block_kernels import FREE
-from optimizer.loading.blocks import as_cargo, list_blocks, sort_kinds, write_menu
-from optimizer.loading.contours import list_blocked
 from optimizer.loading.geometry import Placement
 from optimizer.loading.order import loading_order
-from optimizer.loading.rest_kernels import cut_resting
-from optimizer.loading.scratch import Limits, make_states, make_work
-from optimizer.loading.spaces_kernels import cut
-from optimizer.loading.state_kernels import Frame, Taste, find_least
+from optimizer.loading.packing.apart_kernels import list_faces, take_apart
+from optimizer.loading.packing.beam_kernels import NO_BLOCK, search
+from optimizer.loading.packing.block_kernels import FREE
+from optimizer.loading.packing.blocks import as_cargo, list_blocks, sort_kinds, write_menu
+from optimizer.loading.packing.contours import list_blocked
+from optimizer.loading.packing.rest_kernels import cut_resting
+from optimizer.loading.packing.scratch import Limits, make_states, make_work
+from optimizer.loading.packing.spaces_kernels import cut
+from optimizer.loading.packing.state_kernels import Frame, Taste, find_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from optimizer.loading.block_kernels import Cargo, Pool
     from optimizer.loading.geometry import Interior, Item, Rules
-    from optimizer.loading.state_kernels import Menu, States, Work
+    from optimizer.loading.packing.block_kernels import Cargo, Pool
+    from optimizer.loading.packing.state_kernels import Menu, States, Work
 
 STRANDS = 2
 SPLIT_EFFORT, SPLIT_SECONDS = 20_000, 4.0  # below these one strand finds more than two

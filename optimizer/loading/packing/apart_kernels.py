@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from optimizer.loading.block_kernels import JOIN
+from optimizer.loading.packing.block_kernels import JOIN
 
 
 @nb.njit(cache=True)

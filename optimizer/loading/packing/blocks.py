@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.loading.block_kernels import FREE, KINDS, Cargo, Pool, make_blocks
-from optimizer.loading.state_kernels import Menu
+from optimizer.loading.packing.block_kernels import FREE, KINDS, Cargo, Pool, make_blocks
+from optimizer.loading.packing.state_kernels import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from optimizer.loading.quick_pile_kernels import (
+from optimizer.loading.quick.pile_kernels import (
     COUNT,
     DX,
     DY,

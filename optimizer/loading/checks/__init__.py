@@ -1,0 +1,1 @@
+"""The parts of the validator, which share nothing with the packer."""
