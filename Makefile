@@ -25,8 +25,9 @@ STAMP := $(VENV)/.installed-$(LOCKED)
 demo: install
 	@$(BIN)/greenlane demo
 
+# Two processes, each file in one of them; `PYTEST_ARGS="-n 0 ..."` runs all in one, one by one.
 test: install browser
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 app: install
 	@$(BIN)/greenlane app

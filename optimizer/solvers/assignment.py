@@ -70,6 +70,8 @@ def assigned(
     totals = [sum(load[m] for load in loads) for m in range(len(kinds[0].room))]
     for cost, counts in _sets(totals, kinds):
         units = [k for k, n in enumerate(counts) for _ in range(n)]
+        if not _each_fits(loads, kinds, units):
+            continue  # no search is needed to refuse these
         # Roomy units first, so that a first fit leaves the small ones for what is left.
         units.sort(key=lambda k: (-_size(kinds[k].room, kinds), k))
         place = _first_fit(loads, kinds, units, order) or _resplit(loads, kinds, units, seed)
@@ -100,8 +102,7 @@ def least_cost_of(
         if cost >= known:
             break
         units = [k for k, n in enumerate(counts) for _ in range(n)]
-        homeless = any(not any(_fits(load, kinds[k].room) for k in set(units)) for load in loads)
-        if homeless:
+        if not _each_fits(loads, kinds, units):
             continue
         if _resplit(loads, kinds, units, seed) or _placed(loads, kinds, units, seed, _WORK) != ():
             return cost
@@ -140,6 +141,11 @@ def _sets(totals: Sequence[int], kinds: Sequence[Kind]) -> Iterator[tuple[int, t
 
 def _fits(load: Sequence[int], room: Sequence[int]) -> bool:
     return all(size <= most for size, most in zip(load, room, strict=True))
+
+
+def _each_fits(loads: Sequence[Sequence[int]], kinds: Sequence[Kind], units: Sequence[int]) -> bool:
+    """Tell whether each load goes into one of the units when it has it to itself."""
+    return all(any(_fits(load, kinds[k].room) for k in set(units)) for load in loads)
 
 
 def _share(load: Sequence[int], kinds: Sequence[Kind]) -> float:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import sys
-from collections.abc import Mapping  # noqa: TC003  (pytest reads fixtures' annotations)
+from collections.abc import Callable, Mapping  # noqa: TC003  (pytest reads fixtures' annotations)
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
 
-from app import state
+from app import desk, state
 from app.chain_desk import ChainAnswer, ChainQuestion
 from app.desk import Answer, Question
 from app.tools import open_tools
@@ -31,10 +33,25 @@ def outline() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def lane_answers() -> Mapping[str, Answer]:
+def lane_answers(made_once: Callable[..., Any]) -> Mapping[str, Answer]:
     """The four scenarios of the demo, planned once; pages find them on the same shelf."""
-    scenarios = sample_scenarios()
-    return {n: state.ask(Question(scenario=scenarios[n]), lambda _: None) for n in SCENARIOS}
+    answers: dict[str, Answer] = made_once("lane-answers", _lane_planned)
+    for name, answer in answers.items():
+        question = Question(scenario=sample_scenarios()[name])
+        state.shelf().put(desk.digest(question, state.tools()), answer)
+        assert state.known(question) is answer
+    return answers
+
+
+def _lane_planned() -> dict[str, Answer]:
+    """Plan in two processes, as the demo does."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=2, mp_context=context) as pool:
+        return dict(zip(SCENARIOS, pool.map(_planned, SCENARIOS), strict=True))
+
+
+def _planned(name: str) -> Answer:
+    return state.ask(Question(scenario=sample_scenarios()[name]), lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ def run(*arguments: object) -> int:
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("planned") / "cheapest"
-    assert run("plan", LANE, "-o", out, "--scenario", "cheapest") == 0
+    assert run("plan", LANE, "-o", out, "--scenario", "cheapest", "--effort", "small") == 0
     return out
 
 

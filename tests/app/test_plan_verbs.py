@@ -95,8 +95,8 @@ def test_workers_and_a_cluster_together_are_refused(
 def test_compare_prints_what_a_decision_costs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ground = "cheapest"
-    assert run("plan", _sample(), "-o", tmp_path / "free", "--scenario", ground) == 0
+    ground, quick = "cheapest", ("--effort", "small")
+    assert run("plan", _sample(), "-o", tmp_path / "free", "--scenario", ground, *quick) == 0
     document = json.loads((tmp_path / "free" / "plan.json").read_bytes())
     leg = next(x for x in document["legs"] if x["service_id"] and x["mode"] != "road")
     text = (_sample() / "scenarios" / f"{ground}.toml").read_text("utf-8")
@@ -105,7 +105,8 @@ def test_compare_prints_what_a_decision_costs(
         f'shipment = "{leg["shipment_id"]}"\n',
         "utf-8",
     )
-    assert run("plan", _sample(), "-o", tmp_path / "b", "--scenario", tmp_path / "banned.toml") == 0
+    banned = ("--scenario", tmp_path / "banned.toml")
+    assert run("plan", _sample(), "-o", tmp_path / "b", *banned, *quick) == 0
     capsys.readouterr()
     assert run("compare", tmp_path / "free", tmp_path / "b") == 0
     told = capsys.readouterr().out
