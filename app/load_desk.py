@@ -13,6 +13,7 @@ from app.load_documents import load_document, placement_rows, stop_rows, unit_ro
 from app.rows import refused_rows
 from app.uploads import check_table
 from app.views.load_html import load_html
+from app.views.load_pdf import load_pdf
 from data.equipment import load_units as load_units_of
 from data.errors import DataError
 from data.findings import Verdict
@@ -207,14 +208,17 @@ def _kind(words: str, tools: Tools) -> UnitKind:
 def files_of(done: LoadDone) -> dict[str, bytes]:
     """Return every file of a load plan; the same plan gives the same bytes."""
     document = done.document
+    as_json = json_bytes(document)
+    plan_id = f"load.json, SHA-256 {hashlib.sha256(as_json).hexdigest()}"
     return _pallet_files(done) | {
         "loaded_units.csv": write_bytes(unit_rows(document), LOADED_UNITS),
         "placements.csv": write_bytes(placement_rows(document), PLACEMENTS),
         "stop_weights.csv": write_bytes(stop_rows(document), STOP_WEIGHTS),
         "unplaced.csv": write_bytes(document["unplaced"], UNPLACED),
         "refused.csv": write_bytes(refused_rows(done.pieces.refused), REFUSED),
-        "load.json": json_bytes(document),
+        "load.json": as_json,
         "load.html": load_html(document).encode(),
+        "load.pdf": load_pdf(document, plan_id=plan_id, pallets=done.pallets),
     }
 
 

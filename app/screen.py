@@ -251,11 +251,11 @@ def fault(words: str, advice: str = "") -> None:
 def downloads(
     files: Mapping[str, bytes], kinds: Mapping[str, str], zipped: bytes, zip_name: str
 ) -> None:
-    """Offer three files of an answer by name and kind, and all of them as one."""
-    columns = st.columns(4)
-    for column, (name, mime) in zip(columns, kinds.items(), strict=False):
+    """Offer some files of an answer by name and kind, and all of them as one."""
+    *columns, last = st.columns(len(kinds) + 1)
+    for column, (name, mime) in zip(columns, kinds.items(), strict=True):
         column.download_button(name, files[name], name, mime, on_click="ignore", width="stretch")
-    columns[3].download_button(
+    last.download_button(
         "All files (zip)", zipped, zip_name, "application/zip", on_click="ignore", width="stretch"
     )
 

@@ -22,6 +22,7 @@ from app.stowage_rows import (
 from app.views.geo import lanes_geojson
 from app.views.html_map import map_html
 from app.views.load_html import load_html
+from app.views.load_pdf import departures_pdf
 from data.errors import DataError
 from data.loading_schemas import STOWAGE_TABLES
 from data.schemas import CONSIGNMENTS, HUBS, PLAN_TABLES, REFUSED, SHIPMENTS
@@ -237,8 +238,13 @@ def save_plan(planned: Planned, folder: Path, tools: Tools) -> tuple[Path, ...]:
     for schema in STOWAGE_TABLES:
         if schema.name in stowage:
             files[f"{schema.name}.csv"] = write_bytes(stowage[schema.name], schema)
-    for name in list(loads)[:MOST_PICTURES]:
-        files[picture_name(name)] = load_html(loads[name], title=name).encode()
+    drawn = {name: loads[name] for name in list(loads)[:MOST_PICTURES]}
+    for name, load in drawn.items():
+        files[picture_name(name)] = load_html(load, title=name).encode()
+    if drawn:
+        files["loads.pdf"] = departures_pdf(
+            drawn, plan_id=f"input, SHA-256 {planned.intake.input_sha256}"
+        )
     files["summary.json"] = json_bytes(planned.document["summary"])
     files["map.html"] = map_html(planned.document, land(tools.catalogue, "50m")).encode()
     files["hubs.csv"] = hubs_bytes(planned.plan)

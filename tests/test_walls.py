@@ -31,6 +31,7 @@ OFFENCES = {
     "online": ("optimizer/routers.py", "requests"),
     "bulk": ("data/tables.py", "polars"),
     "kernels": ("optimizer/closures.py", "numba"),
+    "paper": ("app/load_desk.py", "reportlab"),
     "hosts": ("optimizer/scores.py", "distributed"),
     "tours": ("optimizer/tours/solve.py", "pyvrp"),
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PICTURE_HEIGHT = 900
 _KINDS = {
+    "load.pdf": "application/pdf",
     "placements.csv": "text/csv",
     "load.json": "application/json",
     "load.html": "text/html",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Point = tuple[float, float, float]  # x, y, z of the unit, mm
+_DRAWN = 1 << 40  # more than any number of boxes
 _AZIMUTH, _ELEVATION = math.radians(27), math.radians(24)
 
 
@@ -45,13 +46,12 @@ def drawing_order(boxes: Sequence[tuple[int, ...]], view: View) -> list[int]:
     behind = _behind(found[:, :3], found[:, :3] + found[:, 3:6]) & _meet_on_paper(found, view)
     waits = behind.sum(axis=1)  # boxes that are drawn before it
     order: list[int] = []
-    left = set(range(len(boxes)))
-    while left:
+    for _ in boxes:
         # Should three boxes ever hide each other in a ring, the one with least before it goes on.
-        i = min(left, key=lambda i: (waits[i], i))
-        left.remove(i)
+        i = int(np.argmin(waits))
         order.append(i)
         waits -= behind[:, i]
+        waits[i] = _DRAWN
     return order
 
 

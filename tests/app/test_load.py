@@ -27,6 +27,7 @@ FILES = {
     "refused.csv",
     "load.json",
     "load.html",
+    "load.pdf",
 }
 HEAD = "shipment_id,piece_id,quantity,length_mm,width_mm,height_mm,mass_kg"
 CARTONS = f"{HEAD}\nS1,P1,30,400,300,300,8\nS2,P1,20,500,300,250,10\n"

@@ -37,6 +37,8 @@ def test_sample_is_packed_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown["Boxes"] == "16 of 16"
     assert any("Not checked" in c.value for c in at.caption)
     assert at.dataframe[0].value["Boxes"].tolist() == [16]
+    offered = [button.proto.label for button in at.get("download_button")]
+    assert offered == ["load.pdf", "placements.csv", "load.json", "load.html", "All files (zip)"]
 
 
 def test_nothing_on_offer_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
