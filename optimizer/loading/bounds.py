@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from optimizer.loading.geometry import Interior, Item
 
 _STEPS = (1, 2, 3, 4, 5)
-_MOST_CUTS = 16  # lengths of a side, of those that items have, at which a function cuts
+_MOST_CUTS = 64  # lengths of a side, of those that items have, at which a function cuts
 _ROUND = 1e-9  # of a sum of shares: below it is rounding, not another unit
 
 
-def least_units(interior: Interior, items: Sequence[Item]) -> int:
+def least_units(interior: Interior, items: Sequence[Item], *, standing: bool = True) -> int:
     """Return a number of units below which no packing exists.
 
     By mass, by volume, and by volume after dual feasible functions have rounded each side (Fekete
-    and Schepers, doi 10.1287/moor.1030.0079): a box counts with the least of its allowed turnings,
-    so the bound holds for every packing. Cuts and blocks are left out, which only weakens it.
+    and Schepers, doi 10.1287/moor.1030.0079; Carlier, Clautiaux and Moukrim, doi
+    10.1016/j.cor.2005.08.012): a box counts with the least of its allowed turnings, so the bound
+    holds for every packing. Cuts and blocks are left out, which only weakens it. Where boxes have
+    to stand on something (`standing`) and none may on another, each takes its floor alone.
     """
     found = 1 if items else 0
     mass = sum(i.mass_g * i.quantity for i in items)
@@ -32,7 +34,12 @@ def least_units(interior: Interior, items: Sequence[Item]) -> int:
         found = max(found, _heavy(interior.payload_g, items))
     volume = sum(i.volume_mm3 * i.quantity for i in items)
     found = max(found, -(-volume // interior.volume_mm3))
-    return max(found, _by_rounded_sides(interior, items))
+    alone = all(i.floor_only for i in items) or all(_bears_nothing(i) for i in items)
+    return max(found, _by_rounded_sides(interior, items, on_floor=standing and alone))
+
+
+def _bears_nothing(item: Item) -> bool:
+    return item.most_above == 0 or item.top_g == 0
 
 
 def _heavy(payload_g: int, items: Sequence[Item]) -> int:
@@ -40,7 +47,7 @@ def _heavy(payload_g: int, items: Sequence[Item]) -> int:
     return sum(i.quantity for i in items if 2 * i.mass_g > payload_g)
 
 
-def _by_rounded_sides(interior: Interior, items: Sequence[Item]) -> int:
+def _by_rounded_sides(interior: Interior, items: Sequence[Item], *, on_floor: bool) -> int:
     if not items:
         return 0
     turned = [item.turned() for item in items]
@@ -51,6 +58,8 @@ def _by_rounded_sides(interior: Interior, items: Sequence[Item]) -> int:
     along, across, up = (
         _rounded(whole, sizes[:, :, axis]) for axis, whole in enumerate(interior.size_mm)
     )
+    if on_floor:
+        up = np.ones_like(up[:1])
     best = 0.0
     for x in along:
         for y in across:
@@ -76,4 +85,18 @@ def _rounded(whole: int, lengths: NDArray[np.int64]) -> NDArray[np.float64]:
     for least in small:  # below it counts as nothing, above the rest of the side as all of it
         whole_side = np.where(lengths > whole - least, 1.0, shares)
         found.append(np.where(lengths < least, 0.0, whole_side))
-    return np.array(found)
+    for part in small:  # in whole parts: as many of it as go along a side are all of it
+        most, twice = whole // part, 2 * (lengths // part)
+        long = 2 * (most - (whole - lengths) // part)
+        halves = np.where(2 * lengths == whole, most, np.where(2 * lengths > whole, long, twice))
+        found.append(halves / (2 * most))
+    return _undominated(np.array(found))
+
+
+def _undominated(functions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the functions that no other is at least as great as everywhere."""
+    flat = np.unique(functions.reshape(len(functions), -1), axis=0)
+    beats = np.all(flat[None] >= flat[:, None], axis=2)
+    np.fill_diagonal(beats, val=False)
+    kept: NDArray[np.float64] = flat[~np.any(beats, axis=1)].reshape(-1, *functions.shape[1:])
+    return kept

@@ -31,6 +31,7 @@ _HALVINGS = {
 }  # of the length that a load is pressed into
 EFFORTS = tuple(name for name in _WORK if name != "least")
 _LIGHTER = 0.95  # of the cargo mass, where nothing brings it to balance
+_SHORTER = 0.93  # of the floor, likewise
 _TRIES = 8
 _WORTH_SHORTENING = 0.01  # of the unit's length
 _SHARES = (1.0, 0.92, 0.85, 0.75, 0.6, 0.4, 0.0)  # of a unit's volume that groups are chosen for
@@ -180,16 +181,47 @@ class Filling:
     def _balanced(
         self, interior: Interior, chosen: Mapping[int, int], worth: Worth
     ) -> tuple[Placement, ...]:
-        """Return a packing that its supports bear and that can be loaded, lighter if need be."""
-        payload = interior.payload_g
+        """Return a packing that its supports bear and that can be loaded: lighter, or shorter.
+
+        Mass that lies too far back is less of it, or stands higher on less of the floor.
+        """
+        boxes, moved = self._tried(interior, chosen, worth)
+        if moved is not None:
+            return moved
+        found: list[tuple[Placement, ...]] = []
+        lighter, mass = interior, self._mass(boxes)
         for _ in range(_TRIES):
-            boxes = self._beam(replace(interior, payload_g=payload), chosen, worth)
-            moved = rebalanced(self._items, interior, boxes, seed=self._effort.seed)
-            if moved is not None and is_loadable(interior, moved):
-                return moved
-            mass = sum(self._items[p.item].mass_g for p in boxes)
-            payload = int(mass * _LIGHTER)
-        return ()
+            lighter = replace(lighter, payload_g=int(mass * _LIGHTER))
+            boxes, moved = self._tried(lighter, chosen, worth)
+            if moved is not None:
+                found.append(moved)
+                break
+            mass = self._mass(boxes)
+        length = interior.size_mm[0]
+        for _ in range(_TRIES):
+            length = int(length * _SHORTER)
+            shorter = replace(interior, size_mm=(length, *interior.size_mm[1:]))
+            _, moved = self._tried(shorter, chosen, worth, within=interior)
+            if moved is not None:
+                found.append(moved)
+                break
+        return max(found, key=lambda boxes: sum(worth[p.item] for p in boxes), default=())
+
+    def _tried(
+        self,
+        interior: Interior,
+        chosen: Mapping[int, int],
+        worth: Worth,
+        within: Interior | None = None,
+    ) -> tuple[tuple[Placement, ...], tuple[Placement, ...] | None]:
+        """Return a packing, and as its rows stand within limits, if they do and can be loaded."""
+        boxes = self._beam(interior, chosen, worth)
+        moved = rebalanced(self._items, within or interior, boxes, seed=self._effort.seed)
+        open_for = within or interior
+        return boxes, moved if moved is not None and is_loadable(open_for, moved) else None
+
+    def _mass(self, boxes: Sequence[Placement]) -> int:
+        return sum(self._items[p.item].mass_g for p in boxes)
 
     def _beam(
         self, interior: Interior, chosen: Mapping[int, int], worth: Worth

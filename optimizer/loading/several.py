@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.loading.alike import gathered, told_apart
 from optimizer.loading.balance import rebalanced
 from optimizer.loading.bounds import least_units
 from optimizer.loading.filling import Effort, Filling
 from optimizer.loading.geometry import Interior, LoadedUnit, LoadPlan, Placement, Rules
-from optimizer.loading.intake import refuse_unloadable
+from optimizer.loading.intake import refuse_unloadable, why_unloadable
 from optimizer.loading.order import loading_order
 from optimizer.solvers.assignment import Kind, least_cost, least_cost_of
 from optimizer.solvers.cover import cheapest_cover
@@ -26,11 +27,15 @@ from optimizer.solvers.cover import cheapest_cover
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from optimizer.loading.geometry import Item
 
 # Rounds with thorough packings, and with light ones: values learn more from many rounds.
 _ROUNDS = {"least": (1, 0), "small": (1, 0), "normal": (1, 30), "large": (3, 150)}
 _STEPS = 1_000_000  # whole steps of a price that CP-SAT tells apart
+_DRAWN = 2  # kinds of units that light rounds try for the next one
+_LEAST_FILL = 0.2  # of a unit, when boxes are valued by it
 _PARTS = 1000  # of a price, in which costs are told
 _ANY_MASS_G = 10**12  # where a payload is not known
 _MOST_ASSIGNED = 120  # loads whose assignment is proven; of more, only their sums
@@ -86,7 +91,9 @@ def load_units(  # noqa: PLR0913  (the options of a plan)
         when not even one box of an item goes into any unit; names every such item.
     """
     refuse_unloadable([kind.interior for kind in kinds], items)
-    return _Loading(kinds, items, rules, effort, report).plan(press=press)
+    merged, places = gathered(items)
+    plan = _Loading(kinds, merged, rules, effort, report).plan(press=press)
+    return told_apart(plan, items, places)
 
 
 class _Loading:
@@ -102,14 +109,19 @@ class _Loading:
         self._effort, self._report = effort, report
         self._filling = Filling(self._items, rules, effort)
         self._volume = self._filling.volume
+        self._worth = self._volume * _scarcity(kinds, self._items)
         self._pool: dict[tuple[int, tuple[tuple[int, int], ...]], _Load] = {}
         self._random = np.random.default_rng(effort.seed)
         one_kind = len(kinds) == 1
-        self._least = least_units(kinds[0].interior, items) if one_kind else None
+        self._least = (
+            least_units(kinds[0].interior, items, standing=rules.support_percent > 0)
+            if one_kind
+            else None
+        )
 
     def plan(self, *, press: bool) -> LoadPlan:
         self._report("packing; on a machine's first run the packer is compiled, under a minute")
-        worth = self._volume.copy()
+        worth = self._worth.copy()
         best: list[_Load] = []
         # With kinds to choose from, first each alone: the mix then chooses from all these loads.
         alone: list[int | None] = list(range(len(self._kinds))) if len(self._kinds) > 1 else []
@@ -130,13 +142,18 @@ class _Loading:
         if not press:
             return self._answer(self._merged(best))
         self._report(f"{len(best)} units{self._bound_words()}; pressing them together")
-        return self._answer(self._merged([self._shortened(load) for load in best]))
+        short = {load.key: self._shortened(load) for load in best}  # equal loads once
+        return self._answer(self._merged([short[load.key] for load in best]))
 
     def _bound_words(self) -> str:
         return "" if self._least is None else f", at least {self._least}"
 
     def _done(self, loads: Sequence[_Load]) -> bool:
-        return not self._left(loads) and self._least is not None and len(loads) <= self._least
+        if self._left(loads):
+            return False
+        if not any(self._kinds[load.kind].cost for load in loads):
+            return True
+        return self._least is not None and len(loads) <= self._least
 
     def _left(self, loads: Sequence[_Load]) -> dict[int, int]:
         held = sum((load.counts for load in loads), Counter())
@@ -150,12 +167,16 @@ class _Loading:
     # --- one round ----------------------------------------------------------------------------
 
     def _fill(self, worth: np.ndarray, only: int | None) -> list[_Load]:
-        """Return unit after unit, of one kind `only` or of any."""
+        """Return unit after unit, of one kind `only` or of any.
+
+        A load that was worth most is worth most again while all its boxes are still to be had.
+        """
         rest = {i: item.quantity for i, item in enumerate(self._items)}
         used: Counter[int] = Counter()
         loads: list[_Load] = []
         while rest:
-            load = self._next(rest, used, worth, only)
+            again = loads[-1] if loads and self._goes_again(loads[-1], rest, used) else None
+            load = again or self._next(rest, used, worth, only)
             if load is None:
                 break
             loads.append(load)
@@ -163,37 +184,57 @@ class _Loading:
             rest = {i: n - load.counts[i] for i, n in rest.items() if n > load.counts[i]}
         return loads
 
+    def _goes_again(self, load: _Load, rest: dict[int, int], used: Counter[int]) -> bool:
+        most = self._kinds[load.kind].most
+        more = most is None or used[load.kind] < most
+        return more and all(rest.get(i, 0) >= n for i, n in load.counts.items())
+
     def _next(
         self, rest: dict[int, int], used: Counter[int], worth: np.ndarray, only: int | None
     ) -> _Load | None:
-        """Return the load with the most worth per cost; the cheapest, if it takes all there is."""
+        """Return the load with the most worth per cost; the cheapest, if it takes all there is.
+
+        Light rounds try two kinds drawn by lot, not all there are.
+        """
         wanted = sum(float(worth[i]) * n for i, n in rest.items())
         best, best_score = None, 0.0
-        for k, kind in enumerate(self._kinds):
-            if (kind.most is not None and used[k] >= kind.most) or only not in {None, k}:
-                continue
+        open_ = [
+            k
+            for k, kind in enumerate(self._kinds)
+            if (kind.most is None or used[k] < kind.most) and only in {None, k}
+        ]
+        if self._filling.light and len(open_) > _DRAWN:
+            open_ = sorted(self._random.choice(open_, _DRAWN, replace=False).tolist())
+        for k in open_:
+            kind = self._kinds[k]
             load = _Load(k, self._filling.fill(kind.interior, rest, worth))
             if not load.placements:
                 continue
             self._pool.setdefault(load.key, load)
             held = sum(float(worth[i]) * n for i, n in load.counts.items())
-            score = min(held, wanted) / kind.cost
+            score = min(held, wanted) / (kind.cost or 1.0)  # if one costs nothing, all do
             if score > best_score:
                 best, best_score = load, score
         return best
 
     def _revalued(self, worth: np.ndarray, loads: Sequence[_Load]) -> np.ndarray:
-        """Return the worth of boxes for the next round: more for those in poorly filled units."""
+        """Return the worth of boxes for the next round: more if a unit was poorly filled, or none.
+
+        A box that was left counts as if it had been alone in a unit.
+        """
         held, paid = np.zeros(len(worth)), np.zeros(len(worth))
+        for i, n in self._left(loads).items():
+            held[i] += n
+            paid[i] += n * (1.0 / _LEAST_FILL) ** float(self._random.uniform(0.2, 1.2))
         for load in loads:
             inside = self._kinds[load.kind].interior.volume_mm3
             fill = sum(float(self._volume[i]) * n for i, n in load.counts.items()) / inside
-            factor = (1.0 / max(fill, 0.2)) ** float(self._random.uniform(0.2, 1.2))
+            factor = (1.0 / max(fill, _LEAST_FILL)) ** float(self._random.uniform(0.2, 1.2))
             for i, n in load.counts.items():
                 held[i] += n
                 paid[i] += n * factor
         factors = np.where(held > 0, paid / np.maximum(held, 1), 1.0)
-        mixed: np.ndarray = 0.5 * worth + 0.5 * self._volume * factors
+        mixed: np.ndarray = 0.5 * worth + 0.5 * self._worth * factors
         return mixed
 
     # --- all rounds ---------------------------------------------------------------------------
@@ -345,6 +386,19 @@ class _Loading:
         if len(whole) > _MOST_ASSIGNED:
             return least_cost([sum(column) for column in zip(*whole, strict=True)], kinds)
         return least_cost_of(whole, kinds, known=known, seed=self._effort.seed)
+
+
+def _scarcity(kinds: Sequence[UnitKind], items: Sequence[Item]) -> NDArray[np.float64]:
+    """Return by item what share of the room on offer it goes into, as one over it."""
+    counted = all(kind.most is not None for kind in kinds)
+    room = np.array(
+        [k.interior.volume_mm3 * ((k.most or 0) if counted else 1) for k in kinds], np.float64
+    )
+    goes_in = np.array(
+        [[not why_unloadable(kind.interior, item) for kind in kinds] for item in items]
+    )
+    found: NDArray[np.float64] = room.sum() / (goes_in * room).sum(axis=1)
+    return found
 
 
 def _thousandths(cost: float) -> int:

@@ -132,7 +132,8 @@ def _built(
 ) -> list[LoadedUnit]:
     """Return the pallets of one lot; its boxes are named by their place in all items."""
     lot = [replace(items[n], group="", stop=1) for n in mine]
-    plan = load_units([UnitKind(interior=pallet.room)], lot, rules=rules, effort=effort)
+    kind = UnitKind(interior=pallet.room)
+    plan = load_units([kind], lot, rules=rules, effort=effort, press=False)
     if plan.unplaced:  # each piece goes on an empty pallet, so another pallet always helps
         raise LoadingError(f"{lot[0].shipment_id}: pieces were left although pallets are not")
     return [

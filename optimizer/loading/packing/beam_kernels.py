@@ -163,6 +163,40 @@ def next_space(frame, states, i):
 
 
 @nb.njit(cache=True)
+def other_space(frame, states, i, s, axis):
+    """Return a space at the same corner that reaches farther along an axis than s; -1: none does.
+
+    Where a contour or a gap makes spaces overlap, the largest does not take every block that fits.
+    """
+    spaces, rests, inside = states.spaces[i], states.rests[i], frame.inside
+    best, most = -1, spaces[s, axis + 3] - spaces[s, axis]
+    for t in range(states.n_spaces[i]):
+        if spaces[t, axis + 3] - spaces[t, axis] <= most:
+            continue
+        if frame.resting and (rests[t, 2] <= rests[t, 0] or rests[t, 4] == states.phase[i] + 1):
+            continue
+        same = True
+        for k in range(3):
+            if frame.resting and k == 2:
+                same = same and spaces[t, 2] == spaces[s, 2]
+            elif frame.resting:
+                high_s = rests[s, k] > inside[k] - rests[s, k + 2]
+                high_t = rests[t, k] > inside[k] - rests[t, k + 2]
+                if frame.in_order and k == 0:
+                    high_s = high_t = False
+                side = k + 2 if high_s else k
+                same = same and high_s == high_t and rests[t, side] == rests[s, side]
+            else:
+                high_s = spaces[s, k] > inside[k] - spaces[s, k + 3]
+                high_t = spaces[t, k] > inside[k] - spaces[t, k + 3]
+                side = k + 3 if high_s else k
+                same = same and high_s == high_t and spaces[t, side] == spaces[s, side]
+        if same:
+            best, most = t, spaces[t, axis + 3] - spaces[t, axis]
+    return best
+
+
+@nb.njit(cache=True)
 def give_up(frame, states, i, s):
     """Take a space out of the choice: no block goes in, at least not one of this stop."""
     if frame.resting:
@@ -197,6 +231,17 @@ def fill_up(frame, pool, cargo, menu, taste, states, i, work):
         if steps % THIN_EVERY == 0:
             _thin(menu, states, i, hint)
             hint = 0
+
+
+@nb.njit(cache=True)
+def fits_space(menu, states, i, s, b):
+    """Tell whether a block is no larger than a space."""
+    space = states.spaces[i, s]
+    return (
+        menu.size[b, 0] <= space[3] - space[0]
+        and menu.size[b, 1] <= space[4] - space[1]
+        and menu.size[b, 2] <= space[5] - space[2]
+    )
 
 
 @nb.njit(cache=True)
@@ -235,11 +280,12 @@ def search(
     """
     n_states, filled = 1, 0
     known = values[len(keys)]
-    space = np.zeros(width, np.int32)
-    child_state = np.zeros(width * width, np.int32)
-    child_block = np.zeros(width * width, np.int32)
-    child_value = np.zeros(width * width)
-    child_mark = np.zeros(width * width, np.uint64)
+    most_children = 4 * width * width
+    child_state = np.zeros(most_children, np.int32)
+    child_space = np.zeros(most_children, np.int32)
+    child_block = np.zeros(most_children, np.int32)
+    child_value = np.zeros(most_children)
+    child_mark = np.zeros(most_children, np.uint64)
     while n_states > 0:
         n = 0
         for i in range(n_states):
@@ -254,15 +300,29 @@ def search(
                 if found > 0:
                     break
                 give_up(frame, states, i, s)
-            space[i] = s
             start = n
             for k in range(found):
-                child_state[n] = i
-                child_block[n] = work.best[k]
+                child_state[n], child_space[n], child_block[n] = i, s, work.best[k]
                 n += 1
+            for axis in range(3 if found > 0 else 0):
+                t = other_space(frame, states, i, s, axis)
+                if t < 0:
+                    continue
+                open_space(frame, states, i, t, work)
+                found = rank_blocks(frame, pool, cargo, menu, taste, states, i, work, width)
+                for k in range(found):
+                    b = work.best[k]
+                    if fits_space(menu, states, i, s, b):
+                        continue
+                    known_child = False
+                    for c in range(start, n):
+                        known_child = known_child or child_block[c] == b
+                    if not known_child:
+                        child_state[n], child_space[n], child_block[n] = i, t, b
+                        n += 1
             for k in range(start, n):
                 b = child_block[k]
-                open_space(frame, states, i, s, work)
+                open_space(frame, states, i, child_space[k], work)
                 size = menu.size
                 dx, dy, dz = size[b, 0], size[b, 1], size[b, 2]
                 o, side = work.open, work.side
@@ -309,7 +369,7 @@ def search(
             last = child_value[k]
             i = child_state[k]
             copy_state(states, i, others, n_states)
-            open_space(frame, others, n_states, space[i], work)
+            open_space(frame, others, n_states, child_space[k], work)
             find_least(cargo, others.left[n_states], work.least)
             place(frame, pool, cargo, menu, others, n_states, child_block[k], work)
             _thin(menu, others, n_states, menu.hint[child_block[k]])

@@ -80,6 +80,17 @@ def test_all_go_in_where_there_is_room() -> None:
     assert len(pack(unit, [cube], rules=Rules(support_percent=100), effort=5)) == 8
 
 
+@pytest.mark.parametrize("rules", [FLOATING, RESTING])
+def test_wide_sheet_goes_under_a_contour(rules: Rules) -> None:
+    """The largest space under a slanted roof is narrow: it must not be the only one tried."""
+    unit = replace(UNIT, size_mm=(300, 240, 240), cuts=(Cut(80, 63, 28_000),))
+    sheet = Item(item_id="s", shipment_id="s", quantity=3, size_mm=(290, 238, 20), mass_g=1)
+    box = Item(item_id="b", shipment_id="s", quantity=1, size_mm=(100, 80, 60), mass_g=1)
+    placed = pack(unit, [sheet, box], rules=rules, effort=20)
+    assert len(placed) == 4
+    assert _failed(unit, [sheet, box], placed, rules) == []
+
+
 def test_nothing_fits() -> None:
     """No box and boxes too large are both an empty plan, not an error."""
     large = Item(item_id="l", shipment_id="s", quantity=1, size_mm=(999, 9, 9), mass_g=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +37,23 @@ def test_thirds_round_up() -> None:
     """Cubes of 34 mm: two fit along a side, so eight a unit; nine need a second."""
     assert least_units(CUBE, [boxes(8, (34, 34, 34))]) == 1
     assert least_units(CUBE, [boxes(9, (34, 34, 34))]) == 2
+
+
+def test_places_on_a_floor_are_counted() -> None:
+    """Pallets of 1,200 x 1,000 stand thirteen by two in a trailer: 27 of them need a second."""
+    trailer = Interior(unit_code="T", size_mm=(13_600, 2_440, 2_650), payload_g=None)
+    assert least_units(trailer, [boxes(26, (1_000, 1_200, 1_400))]) == 1
+    assert least_units(trailer, [boxes(27, (1_000, 1_200, 1_400))]) == 2
+
+
+def test_what_bears_nothing_takes_its_floor_alone() -> None:
+    """Two low boxes on a floor for one need two units, unless one bears or boxes may float."""
+    low = boxes(2, (60, 60, 20))
+    bare = replace(low, most_above=0)
+    assert least_units(CUBE, [low]) == 1
+    assert least_units(CUBE, [bare]) == least_units(CUBE, [replace(low, floor_only=True)]) == 2
+    assert least_units(CUBE, [bare], standing=False) == 1
+    assert least_units(CUBE, [replace(bare, quantity=1), replace(low, quantity=1)]) == 1
 
 
 def test_turnable_boxes_count_with_their_smallest_turning() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from optimizer.errors import LoadingError
 from optimizer.loading.balance import out_of_balance, rebalanced
 from optimizer.loading.figures import figures_of, stop_weights
+from optimizer.loading.filling import Effort
 from optimizer.loading.geometry import (
     Envelope,
     Interior,
@@ -20,7 +23,9 @@ from optimizer.loading.geometry import (
     Supports,
 )
 from optimizer.loading.order import loading_order, unloading_order
+from optimizer.loading.several import UnitKind, load_units
 from optimizer.loading.validate import validate
+from optimizer.solvers.rows import Row, Window, balanced_rows
 
 TRAILER = Interior(
     unit_code="T",
@@ -125,3 +130,54 @@ def test_centre_across_is_checked() -> None:
     """An envelope across the unit is a limit like any other."""
     narrow = replace(TRAILER, supports=None, envelope=Envelope(y_max_mm=1_100))
     assert "across" in out_of_balance([pallet(100)], narrow, [at(0, 0)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 900), st.integers(1, 90)), min_size=1, max_size=8), st.data()
+)
+def test_no_order_that_keeps_its_window_is_refused(
+    told: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    """Rows in any order with any gaps: the window that their centre just meets is not denied."""
+    rows = [
+        Row(x_mm=0, length_mm=length, mass_g=(mass,), twice_moment=(mass * length,))
+        for length, mass in told
+    ]
+    gaps = [data.draw(st.integers(0, 300)) for _ in rows]
+    order = data.draw(st.permutations(range(len(rows))))
+    at, moment = 0, 0
+    for gap, n in zip(gaps, order, strict=True):
+        moment += 2 * rows[n].mass_g[0] * (at + gap) + rows[n].twice_moment[0]
+        at += gap + rows[n].length_mm
+    mass = sum(row.mass_g[0] for row in rows)
+    window = Window(twice_least_mm=moment // mass, twice_most_mm=-(-moment // mass))
+    assert balanced_rows(at, rows, [window], (), seed=1) is not None
+
+
+def test_even_load_over_a_long_floor_is_refused_at_once() -> None:
+    """Sixteen equal rows fill 16 m, so their centre is at 8 m whatever their order."""
+    rows = [
+        Row(x_mm=1_000 * n, length_mm=1_000, mass_g=(9,), twice_moment=(9_000,)) for n in range(16)
+    ]
+    for least, most, possible in (
+        (None, 15_998, False),
+        (16_002, None, False),
+        (None, 16_000, True),
+    ):
+        window = Window(twice_least_mm=least, twice_most_mm=most)
+        assert (balanced_rows(16_000, rows, [window], (), seed=1) is not None) == possible
+
+
+def test_mass_too_far_back_is_loaded_on_less_of_the_floor() -> None:
+    """Axles at 1 and 11 m bear 10 t each. Fourteen rows of 1.25 t put 10.5 t on the rear one.
+
+    Thirteen keep it: (6.5 - 1) / 10 x 16.25 t = 8.94 t. Loaded lighter by steps it would be twelve.
+    """
+    supports = Supports(front_mm=1_000, rear_mm=11_000, front_max_g=10**7, rear_max_g=10**7)
+    truck = replace(TRAILER, size_mm=(16_000, 2_400, 2_600), payload_g=2 * 10**7, supports=supports)
+    rows = replace(pallet(1_250, quantity=16), floor_only=True)
+    kind = UnitKind(interior=truck, most=1)
+    plan = load_units([kind], [rows], rules=Rules(), effort=Effort(name="small"))
+    assert [len(unit.placements) for unit in plan.units] == [13]
+    assert not [f for f in validate(plan, Rules()).findings if f.verdict == "fail"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +53,36 @@ def test_what_exceeds_the_units_on_offer_is_left() -> None:
     """Two of three full units: twelve boxes stay, and the reason says what was on offer."""
     plan = planned([UnitKind(interior=BOX, most=2)], [cartons(36)])
     assert plan.unplaced == ((0, 12, "no room: 2 B on offer"),)
+
+
+def test_boxes_that_only_names_tell_apart_keep_their_names() -> None:
+    """The packer sees thirty of one kind; what stays behind is of the shipment named last."""
+    items = [cartons(10, shipment_id=name, item_id=f"{name}-box") for name in "abc"]
+    plan = planned([UnitKind(interior=BOX, most=2)], items)
+    first, second = (Counter(p.item for p in unit.placements) for unit in plan.units)
+    assert (first, second) == (Counter({0: 10, 1: 2}), Counter({1: 8, 2: 4}))
+    assert plan.unplaced == ((2, 6, "no room: 2 B on offer"),)
+    assert plan.items == tuple(items)
+
+
+def test_pieces_that_few_units_take_go_into_those_first() -> None:
+    """Cartons that fit anywhere leave the long unit to the bars that fit nowhere else."""
+    long = replace(BOX, unit_code="L", size_mm=(2_400, 1_000, 1_000))
+    kinds = [UnitKind(interior=BOX, most=2), UnitKind(interior=long, most=1)]
+    bars = cartons(8, (2_400, 500, 200), item_id="bar")
+    plan = planned(kinds, [cartons(24), bars, cartons(2, item_id="Q", size_mm=(2_400, 500, 100))])
+    assert not plan.unplaced
+    assert {p.item for u in plan.units if u.interior is long for p in u.placements} == {1, 2}
+
+
+def test_units_that_cost_nothing_end_the_search_when_all_is_loaded() -> None:
+    reports: list[str] = []
+    kinds = [UnitKind(interior=BOX, cost=0.0, most=2), UnitKind(interior=BOX, cost=0.0, most=2)]
+    plan = load_units(
+        kinds, [cartons(20)], rules=Rules(), effort=Effort(name="large"), report=reports.append
+    )
+    assert not plan.unplaced
+    assert sum(word.startswith("round") for word in reports) <= 3
 
 
 def test_group_larger_than_a_unit_is_left_with_its_reason() -> None:
