@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.loading.packing.block_kernels import KINDS, mix
 from optimizer.loading.packing.check_kernels import try_block
-from optimizer.loading.packing.rank_kernels import open_space, rank_blocks
+from optimizer.loading.packing.rank_kernels import BLOCK, corner, open_space, rank_blocks
 from optimizer.loading.packing.rest_kernels import cut_resting, nearest_rest
 from optimizer.loading.packing.spaces_kernels import cut, nearest
 from optimizer.loading.packing.state_kernels import copy_state, enough, find_least, find_reach
@@ -65,13 +65,10 @@ def _add_tops(frame, row, states, i, x, y, z):
 
 
 @nb.njit(cache=True)
-def place(frame, pool, cargo, menu, states, i, b, work):
-    """Put a block into the open space; return whether a kind of box is used up."""
-    o, side, size = work.open, work.side, menu.size
-    dx, dy, dz = size[b, 0], size[b, 1], size[b, 2]
-    x = o[3] - dx if side[0] else o[0]
-    y = o[4] - dy if side[1] else o[1]
-    z = o[5] - dz if side[2] else o[2]
+def place(frame, pool, cargo, menu, states, i, choice, work):
+    """Put a choice into the open space; return whether a kind of box is used up."""
+    b, x, y, z = corner(menu, work, choice)
+    dx, dy, dz = menu.size[b, 0], menu.size[b, 1], menu.size[b, 2]
     left = states.left[i]
     used_up = False
     for k in range(KINDS):
@@ -225,7 +222,7 @@ def fill_up(frame, pool, cargo, menu, taste, states, i, work):
         used_up = place(frame, pool, cargo, menu, states, i, work.best[0], work)
         if used_up and taste.refresh:
             find_reach(frame, cargo, states.left[i], work)
-        hint |= menu.hint[work.best[0]]
+        hint |= menu.hint[work.best[0] & BLOCK]
         steps += 1
         # A longer menu is no fault, so it is gone through only now and then.
         if steps % THIN_EVERY == 0:
@@ -312,7 +309,7 @@ def search(
                 found = rank_blocks(frame, pool, cargo, menu, taste, states, i, work, width)
                 for k in range(found):
                     b = work.best[k]
-                    if fits_space(menu, states, i, s, b):
+                    if fits_space(menu, states, i, s, b & BLOCK):
                         continue
                     known_child = False
                     for c in range(start, n):
@@ -321,14 +318,8 @@ def search(
                         child_state[n], child_space[n], child_block[n] = i, t, b
                         n += 1
             for k in range(start, n):
-                b = child_block[k]
                 open_space(frame, states, i, child_space[k], work)
-                size = menu.size
-                dx, dy, dz = size[b, 0], size[b, 1], size[b, 2]
-                o, side = work.open, work.side
-                x = o[3] - dx if side[0] else o[0]
-                y = o[4] - dy if side[1] else o[1]
-                z = o[5] - dz if side[2] else o[2]
+                b, x, y, z = corner(menu, work, child_block[k])
                 mark = states.mark[i] + place_mark(menu, b, x, y, z)
                 child_mark[k] = mark
                 at = _recall(keys, mark)
@@ -342,7 +333,7 @@ def search(
                 find_least(cargo, spare.left[0], work.least)
                 if taste.refresh and k > start:
                     find_reach(frame, cargo, spare.left[0], work)
-                used_up = place(frame, pool, cargo, menu, spare, 0, b, work)
+                used_up = place(frame, pool, cargo, menu, spare, 0, child_block[k], work)
                 if used_up and taste.refresh:
                     find_reach(frame, cargo, spare.left[0], work)
                 _thin(menu, spare, 0, menu.hint[b])
@@ -372,7 +363,7 @@ def search(
             open_space(frame, others, n_states, child_space[k], work)
             find_least(cargo, others.left[n_states], work.least)
             place(frame, pool, cargo, menu, others, n_states, child_block[k], work)
-            _thin(menu, others, n_states, menu.hint[child_block[k]])
+            _thin(menu, others, n_states, menu.hint[child_block[k] & BLOCK])
             n_states += 1
         states, others = others, states
     values[len(keys)] = known

@@ -9,13 +9,18 @@ from optimizer.loading.packing.check_kernels import try_block
 from optimizer.loading.packing.state_kernels import enough
 
 
+BLOCK = (1 << 24) - 1  # of a choice: its block; above it where that goes
+FLUSH = (1 << 24, 1 << 25)  # to the end of the space along x, y, not of what it stands on
+
+
 @nb.njit(cache=True)
 def open_space(frame, states, i, s, work):
     """Set the space in which blocks are tried, and at which of its ends they go."""
-    o, side, inside = work.open, work.side, frame.inside
+    o, side, flush, inside = work.open, work.side, work.flush, frame.inside
     space = states.spaces[i, s]
     for k in range(6):
         o[k] = space[k]
+    flush[0] = flush[1] = 0
     if not frame.resting:
         for k in range(3):
             side[k] = 1 if space[k] > inside[k] - space[k + 3] else 0
@@ -30,6 +35,23 @@ def open_space(frame, states, i, s, work):
             o[k] = rest[k]
         if frame.percent == 100 or side[k] == 1:
             o[k + 3] = rest[k + 2]
+        if 0 < frame.percent < 100:
+            # A block may hang over at this end, too, so that it touches what ends the space.
+            flush[k] = space[k + 3] - o[k + 3] if side[k] == 1 else o[k] - space[k]
+
+
+@nb.njit(cache=True)
+def corner(menu, work, choice):
+    """Return the block of a choice and its corner in the open space."""
+    b, o, side, flush = choice & BLOCK, work.open, work.side, work.flush
+    x = o[3] - menu.size[b, 0] if side[0] else o[0]
+    y = o[4] - menu.size[b, 1] if side[1] else o[1]
+    z = o[5] - menu.size[b, 2] if side[2] else o[2]
+    if choice & FLUSH[0]:
+        x += flush[0] if side[0] else -flush[0]
+    if choice & FLUSH[1]:
+        y += flush[1] if side[1] else -flush[1]
+    return b, x, y, z
 
 
 @nb.njit(cache=True)
@@ -163,15 +185,15 @@ def _may_place(frame, pool, cargo, menu, b, x, y, z, states, i, work):
 
 @nb.njit(cache=True)
 def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
-    """Fill the places in the menu of the best blocks for the open space; return how many."""
+    """Fill the choices of the best blocks for the open space; return how many."""
     o, side, reach, best, rank = work.open, work.side, work.reach, work.best, work.rank
-    left, chosen = states.left[i], states.menu
+    left, chosen, flush = states.left[i], states.menu, work.flush
     size, score, mass, stop = menu.size, menu.score, menu.mass, menu.stop
     kinds, counts, inside, near = menu.kinds, menu.counts, frame.inside, work.near
     alpha, beta, phase, resting = taste.alpha, taste.beta, states.phase[i], frame.resting
     at_x, at_y, at_z = side[0] == 1, side[1] == 1, side[2] == 1
-    ox, oy, oz = o[0], o[1], o[2]
-    sx, sy, sz = o[3] - ox, o[4] - oy, o[5] - oz
+    bare_x, bare_y = o[3] - o[0], o[4] - o[1]  # from where it is stood on
+    sx, sy, sz = bare_x + flush[0], bare_y + flush[1], o[5] - o[2]
     volume = float(sx) * sy * sz
     mass_left = states.mass_left[i]
     share, grain = taste.near, frame.grain
@@ -208,17 +230,38 @@ def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
             continue
         if not enough(kinds, counts, b, left):
             continue
-        x = o[3] - dx if at_x else ox
-        y = o[4] - dy if at_y else oy
-        z = o[5] - dz if at_z else oz
-        if alpha > 0:
-            if n_near < 0:
-                n_near = _find_near(taste, states, i, work)
-            touch = _contact(inside, near, n_near, share, x, y, z, dx, dy, dz)
-            f *= _power(touch, alpha)
-            if f <= bar:
+        z = o[5] - dz if at_z else o[2]
+        choice = np.int32(-1)
+        for way in range(4):
+            to_x, to_y = way & 1 == 0, way & 2 == 0
+            if not to_x and (flush[0] == 0 or dx > bare_x):
                 continue
-        if resting and not _may_place(frame, pool, cargo, menu, b, x, y, z, states, i, work):
+            if not to_y and (flush[1] == 0 or dy > bare_y):
+                continue
+            x = o[3] - dx if at_x else o[0]
+            y = o[4] - dy if at_y else o[1]
+            if to_x:
+                x += flush[0] if at_x else -flush[0]
+            if to_y:
+                y += flush[1] if at_y else -flush[1]
+            g = f
+            if alpha > 0:
+                if n_near < 0:
+                    n_near = _find_near(taste, states, i, work)
+                touch = _contact(inside, near, n_near, share, x, y, z, dx, dy, dz)
+                g *= _power(touch, alpha)
+                if g <= bar:
+                    continue
+            if resting and not _may_place(frame, pool, cargo, menu, b, x, y, z, states, i, work):
+                continue
+            choice = np.int32(b)
+            if to_x and flush[0] > 0:
+                choice |= np.int32(FLUSH[0])
+            if to_y and flush[1] > 0:
+                choice |= np.int32(FLUSH[1])
+            f = g
+            break
+        if choice < 0:
             continue
         k = n if n < most else most - 1
         while k > 0 and rank[k - 1] < f:
@@ -226,7 +269,7 @@ def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
             best[k] = best[k - 1]
             k -= 1
         rank[k] = f
-        best[k] = b
+        best[k] = choice
         if n < most:
             n += 1
         if n == most:

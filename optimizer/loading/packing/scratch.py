@@ -58,6 +58,7 @@ def make_work(limits: Limits) -> Work:
         near=np.zeros((limits.boxes + limits.blocked + 1, 6), np.int32),
         open=np.zeros(6, np.int32),
         side=np.zeros(3, np.int32),
+        flush=np.zeros(2, np.int32),
         best=np.zeros(1, np.int32),
         rank=np.zeros(1),
         apart=np.zeros((limits.in_block, 7), np.int32),

@@ -81,6 +81,7 @@ class Work(NamedTuple):
     near: Any
     open: Any  # the space being filled
     side: Any  # 1 where a block goes to its far end
+    flush: Any  # how far the space goes on, there, beyond what it is stood on along x, y
     best: Any
     rank: Any
     apart: Any
