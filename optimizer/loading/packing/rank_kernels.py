@@ -184,6 +184,16 @@ def _may_place(frame, pool, cargo, menu, b, x, y, z, states, i, work):
 
 
 @nb.njit(cache=True)
+def _takes_any(cargo, left, sx, sy, sz):
+    """Tell whether any single box goes into a room of that size; no block does where none does."""
+    size, kind = cargo.turn_size, cargo.turn_kind
+    for t in range(len(kind)):
+        if size[t, 0] <= sx and size[t, 1] <= sy and size[t, 2] <= sz and left[kind[t]] > 0:
+            return True
+    return False
+
+
+@nb.njit(cache=True)
 def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
     """Fill the choices of the best blocks for the open space; return how many."""
     o, side, reach, best, rank = work.open, work.side, work.reach, work.best, work.rank
@@ -194,6 +204,8 @@ def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
     at_x, at_y, at_z = side[0] == 1, side[1] == 1, side[2] == 1
     bare_x, bare_y = o[3] - o[0], o[4] - o[1]  # from where it is stood on
     sx, sy, sz = bare_x + flush[0], bare_y + flush[1], o[5] - o[2]
+    if not _takes_any(cargo, left, sx, sy, sz):
+        return 0
     volume = float(sx) * sy * sz
     mass_left = states.mass_left[i]
     share, grain = taste.near, frame.grain
