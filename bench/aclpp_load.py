@@ -112,16 +112,16 @@ def main() -> None:
     options.add_argument("--effort", choices=EFFORTS, default="normal")
     options.add_argument("--express", action="store_true", help="express apart from the rest")
     options.add_argument("--blocks", action="store_true", help="blocked space clear")
-    options.add_argument("--first", type=int, help="so many segments; all unless told")
+    options.add_argument("--flights", nargs="*", default=(), help="segments; all unless told")
     told = options.parse_args()
     apart = read_apart(told.folder) | ({(EXPRESS, STANDARD)} if told.express else set())
     rules = Rules(unload_in_order=False, apart=frozenset(apart))
     effort = Effort(name=told.effort, threads=os.cpu_count() or 1)
     print("| flight | " + " | ".join(COLUMNS) + " |\n" + "|---" * (len(COLUMNS) + 1) + "|")
     total = [0.0] * len(COLUMNS)
-    for number, segment in enumerate(read_segments(told.folder)):
-        if told.first is not None and number >= told.first:
-            break
+    for segment in read_segments(told.folder):
+        if told.flights and segment.segment_id not in told.flights:
+            continue
         row = list(row_of(segment, rules, effort, blocks=told.blocks))
         total = [a + b for a, b in zip(total, row, strict=True)]
         print(
