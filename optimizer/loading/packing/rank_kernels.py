@@ -8,7 +8,6 @@ import numpy as np
 from optimizer.loading.packing.check_kernels import try_block
 from optimizer.loading.packing.state_kernels import enough
 
-
 BLOCK = (1 << 24) - 1  # of a choice: its block; above it where that goes
 FLUSH = (1 << 24, 1 << 25)  # to the end of the space along x, y, not of what it stands on
 
