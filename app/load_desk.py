@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 PALLET_HEIGHTS_MM = (LEAST_MM, USUAL_MM, MOST_MM)  # least, usual and most, goods included
 _MOST_PERCENT = 100
+_MOST_SEED = 2**31 - 1
+_MOST_COST, _MOST_UNITS = 1_000_000_000, 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def make_load(
     kinds = [_kind(words, tools) for words in question.units]
     if not kinds:
         raise DataError("no unit on offer, wanted at least one")
-    effort = Effort(name=_effort(question.effort), seed=question.seed, threads=threads)
+    effort = Effort(name=_effort(question.effort), seed=_seed(question.seed), threads=threads)
     check_table(question.name, question.content)
     table = read_bytes(question.content, question.name, PIECES)
     items = read_items(table)
@@ -180,6 +182,12 @@ def _effort(name: str) -> str:
     return name
 
 
+def _seed(value: int) -> int:
+    if not 0 <= value <= _MOST_SEED:
+        raise DataError(f"seed must be from 0 to {_MOST_SEED:,}, got {value}")
+    return value
+
+
 def _percent(value: int) -> int:
     if not 0 <= value <= _MOST_PERCENT:
         raise DataError(f"support must be from 0 to 100 %, got {value}")
@@ -200,8 +208,12 @@ def _kind(words: str, tools: Tools) -> UnitKind:
         most = int(rest[1]) if len(rest) > 1 else None
     except ValueError:
         raise DataError(f"unit: wanted CODE, CODE:COST or CODE:COST:MOST, got {words!r}") from None
-    if len(rest) > 2 or not 0 < cost < float("inf") or (most is not None and most < 1):  # noqa: PLR2004
-        raise DataError(f"unit: cost must be > 0 and the number at least 1, got {words!r}")
+    exact = 0 < cost <= _MOST_COST and round(cost, 3) == cost
+    if len(rest) > 2 or not exact or not (most is None or 1 <= most <= _MOST_UNITS):  # noqa: PLR2004
+        costs = f"a cost from 0.001 to {_MOST_COST:,} in steps of 0.001"
+        raise DataError(
+            f"unit: wanted {costs} and a number from 1 to {_MOST_UNITS:,}, got {words!r}"
+        )
     return UnitKind(interior=open_interior(tools.catalogue, code), cost=cost, most=most)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from app.views import text
-from app.views.pdf_words import TIMES
+from app.views.pdf_words import ELLIPSIS, TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ UNKNOWN = "not known"
 _SIDES = ("length", "width", "height")
 _LONGEST = 420  # characters of one cell of steps; more go to another row
 _KINDS = 6  # of freight told for one stop
+_LONG_NAME = 32  # characters of a name among others
 
 
 def turned(size: Sequence[int], stands: Sequence[int]) -> str | tuple[str, ...]:
@@ -104,12 +105,18 @@ def leaving_rows(
         amount = f"{pieces(len(steps))}, {mass:,.0f} kg"
         kinds = Counter((item_of[s]["shipment_id"], item_of[s]["piece_id"]) for s in steps)
         named = [
-            f"{n:,} {TIMES} {piece} ({shipment})" for (shipment, piece), n in sorted(kinds.items())
+            f"{n:,} {TIMES} {_brief(piece)} ({_brief(shipment)})"
+            for (shipment, piece), n in sorted(kinds.items())
         ]
         more = [f"and {len(named) - _KINDS:,} kinds more"] if len(named) > _KINDS else []
         what = "; ".join([*named[:_KINDS], *more])
         for n, chunk in enumerate(_chunks(spans(steps))):
             yield (stop, "" if n else amount, "continued" if n else what, chunk)
+
+
+def _brief(name: str) -> str:
+    """Return a name that leaves room for others in its cell."""
+    return name if len(name) <= _LONG_NAME else f"{name[: _LONG_NAME - 1]}{ELLIPSIS}"
 
 
 def _chunks(words: Sequence[str]) -> Iterator[str]:

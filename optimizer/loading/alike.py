@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.loading.geometry import Item, LoadPlan
+    from optimizer.loading.geometry import Item, LoadPlan, Rules
 
 
-def gathered(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[tuple[int, ...], ...]]:
-    """Return an item for all that are alike, the first in its name, and the places of those."""
-    alike: dict[Item, list[int]] = defaultdict(list)
+def gathered(
+    items: Sequence[Item], rules: Rules
+) -> tuple[tuple[Item, ...], tuple[tuple[int, ...], ...]]:
+    """Return an item for all that are alike, the first in its name, and the places of those.
+
+    Items whose code keeps them apart from others of the same code stay as they are.
+    """
+    alike: dict[tuple[Item, int], list[int]] = defaultdict(list)
     for place, item in enumerate(items):
-        alike[replace(item, item_id="", shipment_id="", quantity=1)].append(place)
+        alone = place if any((code, code) in rules.apart for code in item.codes) else -1
+        alike[replace(item, item_id="", shipment_id="", quantity=1), alone].append(place)
     merged = [
         replace(items[places[0]], quantity=sum(items[n].quantity for n in places))
         for places in alike.values()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _STEPS = (1, 2, 3, 4, 5)
 _MOST_CUTS = 64  # lengths of a side, of those that items have, at which a function cuts
+_MANY, _FEW_CUTS = 500, 16  # items; from here on, so many, or it takes minutes
 _ROUND = 1e-9  # of a sum of shares: below it is rounding, not another unit
 
 
@@ -80,8 +81,9 @@ def _rounded(whole: int, lengths: NDArray[np.int64]) -> NDArray[np.float64]:
         steps = (k + 1) * lengths
         found.append(np.where(steps % whole == 0, shares, (steps // whole) / k))
     small = np.unique(lengths[2 * lengths <= whole])
-    if len(small) > _MOST_CUTS:
-        small = small[np.linspace(0, len(small) - 1, _MOST_CUTS).astype(int)]
+    most_cuts = _MOST_CUTS if len(lengths) <= _MANY else _FEW_CUTS
+    if len(small) > most_cuts:
+        small = small[np.linspace(0, len(small) - 1, most_cuts).astype(int)]
     for least in small:  # below it counts as nothing, above the rest of the side as all of it
         whole_side = np.where(lengths > whole - least, 1.0, shares)
         found.append(np.where(lengths < least, 0.0, whole_side))

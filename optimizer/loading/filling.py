@@ -13,7 +13,7 @@ from optimizer.loading.order import is_loadable
 from optimizer.loading.packing.beam import pack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -63,9 +63,12 @@ class Filling:
 
         Groups go in whole, and nothing stands beside what it must keep apart from.
         """
+        known = {group for code, group in self._too_large if code == interior.unit_code}
+        rest = {i: n for i, n in rest.items() if self._items[i].group not in known}
         chosen = self._together(rest, worth)
-        found = {self._items[i].group for i in chosen} - {""}
-        groups = sorted(g for g in found if (interior.unit_code, g) not in self._too_large)
+        torn = {self._items[i].group for i in rest if i not in chosen} - {""}
+        chosen = {i: n for i, n in chosen.items() if self._items[i].group not in torn}
+        groups = sorted({self._items[i].group for i in chosen} - {""})
         loose = {i: n for i, n in chosen.items() if not self._items[i].group}
         for share in _SHARES if groups else ():
             taken = self._some_groups(groups, chosen, share * interior.volume_mm3)
@@ -74,12 +77,27 @@ class Filling:
             if not self._splits(boxes, some):
                 return boxes
         for group in groups:  # none of many: each alone, the largest that goes in
-            some = {i: n for i, n in chosen.items() if i in loose or self._items[i].group == group}
-            boxes = self._balanced(interior, some, self._groups_first(worth, [group]))
-            if not self._splits(boxes, some):
-                return boxes
+            for some in self._beside(group, chosen, loose):
+                boxes = self._balanced(interior, some, self._groups_first(worth, [group]))
+                if not self._splits(boxes, some):
+                    return boxes
             self._too_large.add((interior.unit_code, group))
+        if groups:  # without them, what keeps apart from them may come in
+            return self.fill(interior, rest, worth)
         return self._balanced(interior, loose, worth) if loose else ()
+
+    def _beside(
+        self, group: str, chosen: Mapping[int, int], loose: Mapping[int, int]
+    ) -> Iterator[dict[int, int]]:
+        """Yield what is packed with a group: all loose boxes, those that leave no later, nothing.
+
+        Boxes of later stops are packed first, and might take the room that the group needs.
+        """
+        mine = {i: n for i, n in chosen.items() if self._items[i].group == group}
+        first = min(self._items[i].stop for i in mine)
+        sooner = {i: n for i, n in loose.items() if self._items[i].stop <= first}
+        for others in (loose, sooner, {}):
+            yield dict(sorted({**mine, **others}.items()))
 
     def joined(
         self, interior: Interior, one: Sequence[Placement], other: Sequence[Placement]

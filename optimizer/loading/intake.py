@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from data.freight import pieces_by_shipment
@@ -15,10 +17,11 @@ if TYPE_CHECKING:
 
     from data.freight import Piece
     from data.tables import Row, Table
-    from optimizer.loading.geometry import Interior, Size
+    from optimizer.loading.geometry import Interior, Rules, Size
 
 MOST_BOXES = 10_000  # of one plan: ways in are looked at box by box, so work grows with the square
 _LONGEST_MM, _HEAVIEST_KG = 100_000, 1_000_000  # beyond them a piece is a slip
+_MOST_KG = MOST_BOXES * _HEAVIEST_KG
 _MOST_TOLD = 20  # refused rows, where no other is left
 _AXES = {"l": LENGTH, "w": WIDTH, "h": HEIGHT}
 
@@ -78,7 +81,7 @@ def items_of(pieces: dict[str, tuple[Piece, ...]]) -> tuple[Item, ...]:
 
 
 def _item(shipment_id: str, piece: Piece) -> Item:
-    bears = piece.max_load_top_kg
+    bears, above = piece.max_load_top_kg, piece.most_above
     return Item(
         item_id=piece.piece_id,
         shipment_id=shipment_id,
@@ -90,8 +93,9 @@ def _item(shipment_id: str, piece: Piece) -> Item:
         ),
         mass_g=math.ceil(piece.mass_kg * G_PER_KG),
         upright=tuple(sorted({_AXES[axis] for axis in piece.upright_axes})),
-        top_g=None if bears is None else math.floor(bears * G_PER_KG),
-        most_above=piece.most_above if piece.stackable else 0,
+        # No plan holds more than these, so larger limits say nothing else.
+        top_g=None if bears is None else math.floor(min(bears, _MOST_KG) * G_PER_KG),
+        most_above=(None if above is None else min(above, MOST_BOXES)) if piece.stackable else 0,
         floor_only=piece.floor_only,
         fixed=piece.fixed,
         stop=piece.stop_no,
@@ -133,6 +137,41 @@ def refuse_unloadable(interiors: Sequence[Interior], items: Iterable[Item]) -> N
             faults.append(f"piece {item.item_id} of {item.shipment_id}: {'; '.join(reasons)}")
     if faults:
         raise LoadingError("no unit takes " + "\n".join(faults))
+
+
+def refuse_kept_apart(items: Iterable[Item], rules: Rules) -> None:
+    """Refuse what no plan can keep: one piece, or one group, with codes that keep apart.
+
+    Raises
+    ------
+    LoadingError
+        with the pieces and the codes.
+    """
+    if not rules.apart:
+        return
+    faults, grouped = [], defaultdict[str, list[Item]](list)
+    for item in items:
+        if pair := _kept_apart(item.codes, item.codes, rules, own=True):
+            faults.append(f"piece {item.item_id} of {item.shipment_id} has codes {pair}")
+        elif item.group:
+            grouped[item.group].append(item)
+    for group, mine in grouped.items():
+        for one, other in combinations(mine, 2):
+            if pair := _kept_apart(one.codes, other.codes, rules, own=False):
+                names = (
+                    f"{one.item_id} of {one.shipment_id}, {other.item_id} of {other.shipment_id}"
+                )
+                faults.append(f"group {group} has pieces with codes {pair} ({names})")
+                break
+    if faults:
+        raise LoadingError("kept apart, and wanted together: " + "\n".join(faults))
+
+
+def _kept_apart(one: frozenset[str], other: frozenset[str], rules: Rules, *, own: bool) -> str:
+    """Return the first pair of codes that keep apart; a code apart from itself is of two lines."""
+    pairs = ((min(a, b), max(a, b)) for a in sorted(one) for b in sorted(other))
+    found = (f"{a} and {b}" for a, b in pairs if (a, b) in rules.apart and not (own and a == b))
+    return next(found, "")
 
 
 def _sizes(size: Size) -> str:

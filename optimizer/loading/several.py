@@ -19,7 +19,7 @@ from optimizer.loading.balance import rebalanced
 from optimizer.loading.bounds import least_units
 from optimizer.loading.filling import Effort, Filling
 from optimizer.loading.geometry import Interior, LoadedUnit, LoadPlan, Placement, Rules
-from optimizer.loading.intake import refuse_unloadable, why_unloadable
+from optimizer.loading.intake import refuse_kept_apart, refuse_unloadable, why_unloadable
 from optimizer.loading.order import loading_order
 from optimizer.solvers.assignment import Kind, least_cost, least_cost_of
 from optimizer.solvers.cover import cheapest_cover
@@ -88,10 +88,12 @@ def load_units(  # noqa: PLR0913  (the options of a plan)
     Raises
     ------
     LoadingError
-        when not even one box of an item goes into any unit; names every such item.
+        when not even one box of an item goes into any unit, or when one item or one group has
+        codes that keep each other apart; names every such item.
     """
     refuse_unloadable([kind.interior for kind in kinds], items)
-    merged, places = gathered(items)
+    refuse_kept_apart(items, rules)
+    merged, places = gathered(items, rules)
     plan = _Loading(kinds, merged, rules, effort, report).plan(press=press)
     return told_apart(plan, items, places)
 

@@ -6,6 +6,7 @@ A pallet holds cartons of one shipment for one stop, so that it is unloaded as i
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ class Staged:
 
     pallet: Pallet
     pallets: LoadPlan  # its units are built pallets; its items are all pieces asked for
-    vehicles: LoadPlan  # its items are the built pallets, named P1, P2 ..., and pieces on none
+    vehicles: LoadPlan  # its items are the built pallets, in order, then the pieces on none
 
 
 def open_pallet(catalogue: Catalogue, code: str, height_mm: int = USUAL_MM) -> Pallet:
@@ -111,7 +112,8 @@ def load_in_stages(  # noqa: PLR0913  (the options of a plan)
         report(f"pallets of {shipment}, stop {stop} ({number} of {len(lots)})")
         built += _built(items, mine, pallet, rules, effort)
     report(f"{len(built):,} pallets, {sum(items[n].quantity for n in loose):,} pieces on none")
-    below = [_as_item(items, k, unit, pallet) for k, unit in enumerate(built, start=1)]
+    prefix = _prefix(items)
+    below = [_as_item(items, f"{prefix}{k}", unit, pallet) for k, unit in enumerate(built, start=1)]
     vehicles = load_units(
         kinds,
         [*below, *(items[n] for n in loose)],
@@ -149,13 +151,21 @@ def _built(
     ]
 
 
-def _as_item(items: Sequence[Item], number: int, unit: LoadedUnit, pallet: Pallet) -> Item:
+def _prefix(items: Sequence[Item]) -> str:
+    """Return what names of pallets begin with: P, or so many of them that no piece has the name."""
+    prefix = "P"
+    while any(re.fullmatch(f"{prefix}[0-9]+", item.item_id) for item in items):
+        prefix += "P"
+    return prefix
+
+
+def _as_item(items: Sequence[Item], name: str, unit: LoadedUnit, pallet: Pallet) -> Item:
     """Return a built pallet as one piece that bears nothing on top."""
     first = items[unit.placements[0].item]
     top = max(p.z + p.dz for p in unit.placements)
     length, width, _ = pallet.room.size_mm
     return Item(
-        item_id=f"P{number}",
+        item_id=name,
         shipment_id=first.shipment_id,
         quantity=1,
         size_mm=(length, width, pallet.deck_mm + top),

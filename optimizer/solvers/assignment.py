@@ -92,26 +92,40 @@ def assigned(
 
 def least_cost_of(
     loads: Sequence[Sequence[int]], kinds: Sequence[Kind], *, known: int, seed: int = 1
-) -> int:
+) -> int | None:
     """Return a cost below which no units hold whole loads, at most that of a way that is known.
 
     It ends at the first set of units that is not refused with a proof, though they may not fit.
+    Nothing is returned where the sets themselves could not be told.
     """
     totals = [sum(load[m] for load in loads) for m in range(len(kinds[0].room))]
-    for cost, counts in _sets(totals, kinds):
-        if cost >= known:
-            break
-        units = [k for k, n in enumerate(counts) for _ in range(n)]
-        if not _each_fits(loads, kinds, units):
-            continue
-        if _resplit(loads, kinds, units, seed) or _placed(loads, kinds, units, seed, _WORK) != ():
-            return cost
+    try:
+        for cost, counts in _sets(totals, kinds):
+            if cost >= known:
+                break
+            units = [k for k, n in enumerate(counts) for _ in range(n)]
+            if not _each_fits(loads, kinds, units):
+                continue
+            if (
+                _resplit(loads, kinds, units, seed)
+                or _placed(loads, kinds, units, seed, _WORK) != ()
+            ):
+                return cost
+    except _UndecidedError:
+        return None
     return known
 
 
 def least_cost(totals: Sequence[int], kinds: Sequence[Kind]) -> int | None:
     """Return a cost below which no units hold so much even in sum; nothing if none hold it."""
-    return next((cost for cost, _ in _sets(totals, kinds)), None)
+    try:
+        return next((cost for cost, _ in _sets(totals, kinds)), None)
+    except _UndecidedError:
+        return None
+
+
+class _UndecidedError(Exception):
+    """CP-SAT did not say which units hold a sum, such as for numbers beyond its own."""
 
 
 def _sets(totals: Sequence[int], kinds: Sequence[Kind]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -123,7 +137,7 @@ def _sets(totals: Sequence[int], kinds: Sequence[Kind]) -> Iterator[tuple[int, t
     model = cp_model.CpModel()
     numbers = [
         # One more of each than hold it all alone: loads are whole, and leave corners empty.
-        model.new_int_var(0, _SPARE * n + 1 if kind.most is None else kind.most, "")
+        model.new_int_var(0, min(_SPARE * n + 1, kind.most or _SPARE * n + 1), "")
         for n, kind in zip(enough, kinds, strict=True)
     ]
     for m, total in enumerate(totals):
@@ -132,8 +146,11 @@ def _sets(totals: Sequence[int], kinds: Sequence[Kind]) -> Iterator[tuple[int, t
     while True:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
-        if solver.solve(model) != cp_model.OPTIMAL:
+        status = solver.solve(model)
+        if status == cp_model.INFEASIBLE:
             return
+        if status != cp_model.OPTIMAL:
+            raise _UndecidedError
         counts = tuple(solver.value(n) for n in numbers)
         yield round(solver.objective_value), counts
         model.add_forbidden_assignments(numbers, [counts])

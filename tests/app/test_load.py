@@ -137,8 +137,14 @@ def test_groups_travel_whole(tools: Tools) -> None:
         (f"{HEAD}\nS1,P1,999999999,10,10,10,1\n", ("ISO40HC",), {}, "999,999,999 boxes"),
         (CARTONS, ("ISO41",), {}, "no load unit 'ISO41'"),
         (CARTONS, ("AKE_LD3:x",), {}, "wanted CODE, CODE:COST"),
-        (CARTONS, ("AKE_LD3:-1",), {}, "cost must be > 0"),
-        (CARTONS, ("AKE_LD3:1:0",), {}, "at least 1"),
+        (CARTONS, ("AKE_LD3:-1",), {}, "wanted a cost from 0.001"),
+        (CARTONS, ("AKE_LD3:0.0004",), {}, "wanted a cost from 0.001"),
+        (CARTONS, ("AKE_LD3:1e15",), {}, "to 1,000,000,000 in steps of 0.001"),
+        (CARTONS, ("AKE_LD3:1:0",), {}, "a number from 1 to 10,000"),
+        (CARTONS, ("AKE_LD3:1:99999999999999999999",), {}, "a number from 1 to 10,000"),
+        (CARTONS, ("AKE_LD3",), {"seed": -1}, "seed must be from 0"),
+        (CARTONS, ("AKE_LD3",), {"seed": 2**63}, "seed must be from 0"),
+        (f"{HEAD},codes\nS1,P1,1,9,9,9,1,A|B\n", ("AKE_LD3",), {"apart": ("A:B",)}, "P1 of S1 has"),
         (CARTONS, (), {}, "no unit on offer"),
         (CARTONS, ("AKE_LD3",), {"apart": ("food",)}, "wanted A:B"),
         (CARTONS, ("AKE_LD3",), {"support_percent": 101}, "from 0 to 100"),
@@ -150,6 +156,13 @@ def test_what_cannot_be_loaded_is_said(
     """Found and wanted, and the piece by name."""
     with pytest.raises(GreenlaneError, match=re.escape(words)):
         make_load(asked(rows, *units, **rules), tools)
+
+
+def test_limits_beyond_all_freight_say_nothing(tools: Tools) -> None:
+    """More boxes above than a plan has, or more mass than there is, are no limit."""
+    row = "S1,P1,4,400,300,300,8,1000000000000,1e20"
+    done = make_load(asked(f"{HEAD},most_above,max_load_top_kg\n{row}\n", "AKE_LD3"), tools)
+    assert done.document["summary"]["pieces"]["loaded"] == 4
 
 
 def test_unknown_effort_and_missing_file_are_usage_errors(run: Run, tmp_path: Path) -> None:

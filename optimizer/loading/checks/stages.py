@@ -31,18 +31,25 @@ def validate_stages(pallets: LoadPlan, vehicles: LoadPlan, *, deck_mm: int, tare
 
 
 def _faults(pallets: LoadPlan, vehicles: LoadPlan, deck_mm: int, tare_g: int) -> Iterator[str]:
-    named = {item.item_id: item for item in vehicles.items}
+    # The first pieces of the second stage are the pallets, in order; names prove nothing.
+    built, others = vehicles.items[: len(pallets.units)], vehicles.items[len(pallets.units) :]
     loose: Counter[int] = Counter()
     for item, count, _ in pallets.unplaced:
         loose[item] += count
     for number, unit in enumerate(pallets.units, start=1):
-        stands = named.pop(f"P{number}", None)
-        if stands is None or not unit.placements:
+        if number > len(built) or not unit.placements:
             yield f"pallet {number} is in no vehicle, or empty"
             continue
+        stands = built[number - 1]
+        shared = any(piece.item_id == stands.item_id for piece in others)
+        if shared or stands.item_id.lstrip("P") != str(number):
+            yield f"pallet {number} is called {stands.item_id}"
         yield from _pallet_faults(pallets.items, unit.placements, stands, number, deck_mm, tare_g)
-    wanted = Counter({_kind(pallets.items[n]): count for n, count in loose.items()})
-    found = Counter({_kind(item): item.quantity for item in named.values()})
+    wanted, found = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
+    for n, count in loose.items():
+        wanted[_kind(pallets.items[n])] += count
+    for piece in others:
+        found[_kind(piece)] += piece.quantity
     for kind in sorted((wanted - found) + (found - wanted), key=str):
         yield f"{found[kind]} of {kind[1]} of {kind[0]} travel without a pallet, {wanted[kind]} do"
 

@@ -197,9 +197,15 @@ def other_space(frame, states, i, s, axis):
 def give_up(frame, states, i, s):
     """Take a space out of the choice: no block goes in, at least not one of this stop."""
     if frame.resting:
-        # It stays for its own sake: tops beside it may yet make its rest larger.
-        states.rests[i, s, 4] = states.phase[i] + 1
-        return
+        space, rest = states.spaces[i, s], states.rests[i, s]
+        whole = rest[0] == space[0] and rest[1] == space[1]
+        whole = whole and rest[2] == space[3] and rest[3] == space[4]
+        if states.phase[i] > 0 or not whole:
+            # It stays: for other stops, or as tops beside its rest may yet make that larger.
+            rest[4] = states.phase[i] + 1
+            return
+        for k in range(5):
+            rest[k] = states.rests[i, states.n_spaces[i] - 1, k]
     n = states.n_spaces[i] - 1
     states.n_spaces[i] = n
     for k in range(6):

@@ -40,6 +40,15 @@ def by_counting(loads: list[tuple[int, int]], kinds: list[Kind]) -> int:
     return best
 
 
+def test_numbers_beyond_the_solver_are_no_proof() -> None:
+    """Prices whose sums overflow it leave nothing proven, instead of the way that is known."""
+    vast = [Kind(10**18, (10, 10)), Kind(2 * 10**18, (10, 10))]
+    assert least_cost_of([(6, 6)] * 8, vast, known=8 * 10**18, seed=1) is None
+    assert least_cost([48, 48], vast) is None
+    many = [Kind(1, (10, 10), most=10**12), Kind(2, (10, 10))]
+    assert least_cost_of([(6, 6)] * 3, many, known=3, seed=1) == 3
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_no_way_of_few_loads_is_cheaper(seed: int) -> None:
     r = np.random.default_rng(seed)

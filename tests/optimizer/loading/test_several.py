@@ -85,6 +85,60 @@ def test_units_that_cost_nothing_end_the_search_when_all_is_loaded() -> None:
     assert sum(word.startswith("round") for word in reports) <= 3
 
 
+def test_group_is_tried_without_what_would_take_its_room() -> None:
+    """Loose boxes of a later stop are packed first; the group of the first stop still gets in."""
+    group = cartons(4, (600, 500, 500), group="g", item_id="x", stop=1)
+    plan = planned([UnitKind(interior=BOX)], [group, cartons(60, item_id="d", stop=2)])
+    assert not plan.unplaced
+
+
+def test_group_too_large_does_not_keep_out_what_it_is_kept_apart_from() -> None:
+    apart = Rules(apart=frozenset({("A", "B")}))
+    items = [
+        cartons(13, group="g", codes=frozenset("A")),
+        cartons(4, item_id="b", codes=frozenset("B")),
+    ]
+    plan = planned([UnitKind(interior=BOX)], items, apart)
+    assert [(n, count) for n, count, _ in plan.unplaced] == [(0, 13)]
+
+
+def test_group_stays_whole_beside_what_one_of_its_boxes_keeps_apart_from() -> None:
+    apart = Rules(apart=frozenset({("A", "B")}))
+    items = [
+        cartons(9, item_id="big", codes=frozenset("A")),
+        cartons(1, item_id="g1", group="g"),
+        cartons(1, item_id="g2", group="g", codes=frozenset("B")),
+    ]
+    plan = planned([UnitKind(interior=BOX)], items, apart)
+    assert not plan.unplaced
+    assert len(plan.units) == 2
+
+
+def test_lines_of_one_code_that_keeps_apart_from_itself_stay_two() -> None:
+    apart = Rules(apart=frozenset({("A", "A")}))
+    items = [cartons(1, shipment_id=name, codes=frozenset("A")) for name in "ab"]
+    assert len(planned([UnitKind(interior=BOX)], items, apart).units) == 2
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        ([cartons(1, codes=frozenset("AB"))], "piece P of S has codes A and B"),
+        (
+            [
+                cartons(1, codes=frozenset("A"), group="g"),
+                cartons(1, item_id="Q", codes=frozenset("B"), group="g"),
+            ],
+            "group g has pieces with codes A and B .P of S, Q of S",
+        ),
+    ],
+)
+def test_what_no_plan_can_keep_apart_is_refused_by_name(items: list[Item], said: str) -> None:
+    apart = Rules(apart=frozenset({("A", "B")}))
+    with pytest.raises(LoadingError, match=said):
+        load_units([UnitKind(interior=BOX)], items, rules=apart, effort=QUICK)
+
+
 def test_group_larger_than_a_unit_is_left_with_its_reason() -> None:
     """A group of thirteen boxes where twelve fit is not split in silence."""
     plan = planned([UnitKind(interior=BOX)], [cartons(13, group="g"), cartons(2, item_id="Q")])

@@ -98,7 +98,12 @@ def _first(s: Staged, **change: Any) -> Staged:
         (lambda s: _first(s, stop=1), "mixes shipments or stops"),
         (lambda s: _first(s, codes=frozenset()), "hides codes"),
         (lambda s: _first(s, quantity=2), "stands 2 times"),
-        (lambda s: _first(s, item_id="P77"), "pallet 1 is in no vehicle"),
+        (lambda s: _first(s, item_id="P77"), "pallet 1 is called P77"),
+        (lambda s: _first(s, item_id="mirror"), "pallet 1 is called mirror"),
+        (
+            lambda s: replace(s, vehicles=replace(s.vehicles, items=s.vehicles.items[:3])),
+            "pallet 4 is in no vehicle",
+        ),
         (
             lambda s: replace(s, pallets=replace(s.pallets, unplaced=())),
             "travel without a pallet",
@@ -114,3 +119,19 @@ def test_no_such_pallet_or_height(catalogue: Any) -> None:
         open_pallet(catalogue, "PMC_LD")
     with pytest.raises(LoadingError, match="height 100 mm, wanted 200 to 3,000 mm"):
         open_pallet(catalogue, "EUR1", 100)
+
+
+def test_names_of_pieces_prove_nothing(catalogue: Any) -> None:
+    """Two shipments call their machines alike, and one is called like a pallet."""
+    machine: Any = {"size_mm": (2000, 1200, 1000)}
+    items = [
+        replace(cartons("a", 1, **machine), item_id="P1"),
+        replace(cartons("b", 2, **machine), item_id="P1"),
+        replace(cartons("b", 1, size_mm=(2100, 1200, 1000)), item_id="P1"),
+        cartons("c", 20),
+    ]
+    done = load_in_stages([TRUCK], items, open_pallet(catalogue, "EUR1"), rules=RULES, effort=SMALL)
+    assert checked(done) == []
+    assert [item.item_id for item in done.vehicles.items] == ["PP1", "P1", "P1", "P1"]
+    lost = replace(done.vehicles, items=done.vehicles.items[:-1])
+    assert validate_stages(done.pallets, lost, deck_mm=DECK_MM, tare_g=done.pallet.tare_g).failed()
