@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numba
-
+from optimizer.compiled import COMPILER
 from optimizer.plan import Boarding
 from optimizer.planner.corridor_kernels import FOUND
 from optimizer.solvers.choice import Choice, aboard
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from optimizer.timetable import Departure
 
 _NOISE = 1e-9
-SOLVER = f"Greenlane's scan and Lagrangian bound on numba {numba.__version__}"
+SOLVER = f"Greenlane's scan and Lagrangian bound on {COMPILER}"
 
 
 def choice_of(problem: Problem, arrays: Compiled, answer: Answer) -> Choice:

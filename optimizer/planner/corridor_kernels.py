@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.planner.board import NEVER
 from optimizer.planner.kernels import (
     ending_price,
@@ -19,7 +19,7 @@ _NOISE = 1e-6
 _ROOM = 1e-9  # units
 
 
-@nb.njit(cache=True)
+@allocating
 def grown(array, wanted):
     if wanted <= len(array):
         return array
@@ -28,14 +28,14 @@ def grown(array, wanted):
     return new
 
 
-@nb.njit(cache=True)
+@kernel
 def window(board, freight, k):
     """Return the departures between a shipment's first and last moment, as a range."""
     first = np.searchsorted(board.departs_at, freight.ready_at[k])
     return first, np.searchsorted(board.departs_at, freight.latest_at[k], side="right")
 
 
-@nb.njit(cache=True)
+@kernel
 def open_services(board, freight, k, price):
     """Fill the evenly shared price of each service for a shipment; NEVER where it may not go."""
     mass, volume = freight.mass_kg[k], freight.volume_m3[k]
@@ -48,7 +48,7 @@ def open_services(board, freight, k, price):
             price[j] = NEVER
 
 
-@nb.njit(cache=True)
+@kernel
 def _activate(board, mass, price, to_end, from_start, limit, active, mark):
     """Mark the services on some chain within the limit, times left aside."""
     for j in range(len(price)):
@@ -64,7 +64,7 @@ def _activate(board, mass, price, to_end, from_start, limit, active, mark):
             active[j] = mark
 
 
-@nb.njit(cache=True)
+@kernel
 def forward(board, freight, k, price_at, to_end, seconds, limit, active, mark, best, reach, stamp):
     """Scan forward in time; fill the least price at which each departure is reached."""
     mass = freight.mass_kg[k]
@@ -107,7 +107,7 @@ def forward(board, freight, k, price_at, to_end, seconds, limit, active, mark, b
     return done
 
 
-@nb.njit(cache=True)
+@kernel
 def backward(board, freight, k, price_at, limit, active, mark, best, reach, onward, stamp):
     """Scan backward in time; fill the least price from each reached departure to the end."""
     mass = freight.mass_kg[k]
@@ -138,7 +138,7 @@ def backward(board, freight, k, price_at, limit, active, mark, best, reach, onwa
         i -= 1
 
 
-@nb.njit(cache=True)
+@allocating
 def through(board, freight, k, price_at, reach, onward, stamp, mark, limit, most, kept, forced):
     """List departures whose best chain is within the limit, at most so many, in order of time.
 
@@ -170,7 +170,7 @@ def through(board, freight, k, price_at, reach, onward, stamp, mark, limit, most
     return len(both)
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def corridors(board, freight, seconds_to, room, shard, forced_first, forced, factor, most):
     """Return the corridors of the shipments of a shard as flat arrays.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.planner.board import NEVER
 from optimizer.planner.kernels import opened_price
 
@@ -13,7 +13,7 @@ _TINY = 1e-9
 _IMPROVES = 1e-6
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def best_chain(c, lo, hi, extra, reached, came, chain):
     """Return the least price over a corridor and the number of legs, written to `chain` backwards.
 
@@ -57,7 +57,7 @@ def best_chain(c, lo, hi, extra, reached, came, chain):
     return least, legs
 
 
-@nb.njit(cache=True)
+@kernel
 def add_load(c, board, freight, k, chain, legs, sign, load_kg, load_m3, price_now):
     """Put a shipment on the departures of a chain, or take it off, and reprice them."""
     for i in range(legs):
@@ -69,7 +69,7 @@ def add_load(c, board, freight, k, chain, legs, sign, load_kg, load_m3, price_no
         price_now[s] = opened_price(load, board.full[j], board.part[j])
 
 
-@nb.njit(cache=True)
+@kernel
 def marginal(c, board, freight, k, lo, hi, load_kg, load_m3, price_now, share, extra):
     """Fill what boarding each departure of a corridor adds to its unit price; NEVER if full.
 
@@ -89,7 +89,7 @@ def marginal(c, board, freight, k, lo, hi, load_kg, load_m3, price_now, share, e
             extra[i] = (1.0 - share) * extra[i] + share * own
 
 
-@nb.njit(cache=True)
+@allocating
 def mark_roomless(c, board, freight, chosen, load_kg, load_m3, out):
     """Mark the shipments, of some, that no chain of their corridors has room for."""
     longest = 0
@@ -106,7 +106,7 @@ def mark_roomless(c, board, freight, chosen, load_kg, load_m3, out):
         out[place] = least >= NEVER
 
 
-@nb.njit(cache=True)
+@kernel
 def chain_price(c, chain, legs, lo, extra):
     """Return the price of a chain under extra prices; its rides are looked up along the way."""
     total = 0.0
@@ -131,7 +131,7 @@ def chain_price(c, chain, legs, lo, extra):
     return total
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def sweep(c, board, freight, order, share, chains, legs, load_kg, load_m3, price_now):
     """Re-route shipments in turn at marginal price; return how many changed."""
     longest = 0
@@ -162,7 +162,7 @@ def sweep(c, board, freight, order, share, chains, legs, load_kg, load_m3, price
     return changed
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def plan_price(c, board, freight, chains, legs, load_kg, load_m3):
     """Return the price of a plan from its chains alone, and the departures above their units."""
     load_kg[:] = 0.0

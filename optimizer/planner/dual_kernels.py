@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import math
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.planner.board import NEVER
 from optimizer.planner.dag_kernels import best_chain
 from optimizer.planner.kernels import opened_price
@@ -27,7 +27,7 @@ _CELLS, _ITEMS = 8_000, 200  # of one departure; where there are more, they are 
 _WORK = 150_000  # items x cells
 
 
-@nb.njit(cache=True, inline="always")
+@kernel
 def load_of(board, freight, k, s, theta):
     """Return the mixed load of a shipment in units of a departure."""
     j = board.service[s]
@@ -36,7 +36,7 @@ def load_of(board, freight, k, s, theta):
     return theta * by_mass + (1.0 - theta) * by_volume
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def price_chains(board, freight, c, theta, u, first_k, last_k, least, chains, legs, aboard):
     """Fill the best chain of each shipment of a range under pair prices; mark the pairs it uses."""
     longest = 0
@@ -60,7 +60,7 @@ def price_chains(board, freight, c, theta, u, first_k, last_k, least, chains, le
             aboard[chains[k, i]] = 1
 
 
-@nb.njit(cache=True)
+@kernel
 def knapsack(full, part, units_max, u, load, count, other):
     """Return (least, load there) of unit price minus prices collected, items taken in fractions.
 
@@ -95,14 +95,14 @@ def knapsack(full, part, units_max, u, load, count, other):
     return best, at
 
 
-@nb.njit(cache=True)
+@allocating
 def room_for_whole(most, whole):
     """Return working room for `whole_items`: gains by cell, and what was taken."""
     items = min(most, _ITEMS) if whole else 0
     return np.empty(_CELLS + 1), np.empty((items + 1, _CELLS + 1), np.uint8)
 
 
-@nb.njit(cache=True)
+@kernel
 def cells_of(total, number, took):
     """Return cells of a unit for items taken whole; 0 where that is too much work."""
     if number > took.shape[0] - 1 or took.shape[0] <= 1:
@@ -113,7 +113,7 @@ def cells_of(total, number, took):
     return cells if cells >= _COARSEST else 0
 
 
-@nb.njit(cache=True)
+@kernel
 def most_cells(units_max, load, count, cells):
     """Return the cells that all items fill, each rounded down, within the units on offer."""
     total = 0
@@ -122,7 +122,7 @@ def most_cells(units_max, load, count, cells):
     return int(min(total, units_max * cells))
 
 
-@nb.njit(cache=True)
+@kernel
 def whole_items(full, part, units_max, u, load, count, cells, gain, took):
     """Return (least, cell there) of unit price minus prices collected, items taken whole.
 
@@ -151,7 +151,7 @@ def whole_items(full, part, units_max, u, load, count, cells, gain, took):
     return best, at
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def collect(board, freight, pairs, theta, u, first_n, last_n, whole, taken, value):
     """Fill each departure's least value, and the share that it takes of each pair.
 
@@ -213,7 +213,7 @@ def collect(board, freight, pairs, theta, u, first_n, last_n, whole, taken, valu
             filled += go
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def step_prices(board, freight, c, pairs, theta, u, aboard, taken, mean, square, rate, ceiling):
     """Move each price the way freight pushes: up where it boards, down where it is not taken.
 
@@ -243,7 +243,7 @@ def step_prices(board, freight, c, pairs, theta, u, aboard, taken, mean, square,
         u[p] = min(max(new, 0.0), most)
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def step_mixes(board, freight, pairs, theta, u, aboard, taken, mean, square, rate):
     """Move the mix of mass and volume of each departure towards the one that fills its units."""
     for n in range(len(pairs.departure)):

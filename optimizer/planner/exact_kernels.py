@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.planner.board import NEVER
 from optimizer.planner.corridor_kernels import backward, forward, grown, through, window
 from optimizer.planner.dual_kernels import (
@@ -23,7 +23,7 @@ _SLACK = 1e-7
 _EVEN = 1.0 + 1e-12
 
 
-@nb.njit(cache=True)
+@kernel
 def _least_beside(full, part, units_max, gain, most, cells, other):
     """Return the least value when whole items (their `gain` by cells) share units with others."""
     beyond = NEVER  # least of unit price minus what others pay, over loads from here on
@@ -37,7 +37,7 @@ def _least_beside(full, part, units_max, gain, most, cells, other):
     return best
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def price_of_others(board, freight, pairs, theta, u, whole, value, others, first_n, last_n):
     """Fill the highest `u` that any further freight may be priced at without lowering `value`."""
     most = 0
@@ -86,7 +86,7 @@ def price_of_others(board, freight, pairs, theta, u, whole, value, others, first
         others[s] = low
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def least_prices(board, freight, seconds_to, c, theta, u, others, known, first, last, most):
     """Return the least price of any chain for shipments first ... last-1, and what beats `known`.
 

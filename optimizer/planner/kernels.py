@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.planner.board import NEVER
 
 _TINY = 1e-9
 
 
-@nb.njit(cache=True, inline="always")
+@kernel
 def opened_price(load, full, part):
     """Return the price of units for a load: whole units, and the rest as part load if less."""
     whole = math.floor(load + _TINY)
@@ -28,7 +28,7 @@ def opened_price(load, full, part):
     return whole * full + (min(full, last))
 
 
-@nb.njit(cache=True)
+@kernel
 def fare(board, j, mass_kg, volume_m3):
     """Return what a service charges for one shipment apart from units, in objective units."""
     chargeable = max(mass_kg, volume_m3 * board.kg_per_m3[j])
@@ -41,7 +41,7 @@ def fare(board, j, mass_kg, volume_m3):
     return board.fare_weight * freight + board.per_kg[j] * mass_kg
 
 
-@nb.njit(cache=True)
+@kernel
 def _sift_push(keys, items, size, key, item):
     at = size
     while at > 0:
@@ -56,7 +56,7 @@ def _sift_push(keys, items, size, key, item):
     return size + 1
 
 
-@nb.njit(cache=True)
+@kernel
 def _sift_pop(keys, items, size):
     size -= 1
     key, item = keys[size], items[size]
@@ -77,7 +77,7 @@ def _sift_pop(keys, items, size):
     return size
 
 
-@nb.njit(cache=True)
+@kernel
 def price_to_end(board, end, mass_kg, price, out, keys, items):
     """Fill least prices from each node to the end; `price[j]` of a service, NEVER if not open."""
     out[:] = NEVER
@@ -100,7 +100,7 @@ def price_to_end(board, end, mass_kg, price, out, keys, items):
                 size = _sift_push(keys, items, size, new, line)
 
 
-@nb.njit(cache=True)
+@kernel
 def price_from_start(board, hub, mass_kg, price, out, keys, items):
     """Fill least prices from a hub to each node."""
     out[:] = NEVER
@@ -124,7 +124,7 @@ def price_from_start(board, hub, mass_kg, price, out, keys, items):
                     size = _sift_push(keys, items, size, new, board.edge_node[e])
 
 
-@nb.njit(cache=True)
+@allocating
 def seconds_to_ends(board, keys, items):
     """Return least seconds from each node to the end at each hub, (hubs, nodes); all services."""
     nodes = board.lines + board.hubs
@@ -148,7 +148,7 @@ def seconds_to_ends(board, keys, items):
     return out
 
 
-@nb.njit(cache=True)
+@kernel
 def ending_price(freight, k, at):
     """Return what an arrival costs by its time: hours held, and lateness."""
     late = at - freight.due_at[k]
@@ -156,7 +156,7 @@ def ending_price(freight, k, at):
     return price + freight.late_per_s[k] * late if late > 0 else price
 
 
-@nb.njit(cache=True)
+@kernel
 def units_of(board, j, mass_kg, volume_m3):
     """Return the load in units: the larger of its mass and its volume fraction."""
     return max(mass_kg / board.unit_kg[j], volume_m3 / board.unit_m3[j])

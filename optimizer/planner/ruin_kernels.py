@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.planner.board import NEVER
 from optimizer.planner.dag_kernels import best_chain, chain_price, marginal
 from optimizer.planner.kernels import opened_price
 
 
-@nb.njit(cache=True)
+@kernel
 def board_all(c, chains, legs, head, after, before):
     """Link who is on board of each departure."""
     for k in range(len(legs)):
@@ -24,7 +24,7 @@ def board_all(c, chains, legs, head, after, before):
             _link(c.departure[chains[k, i]], k * chains.shape[1] + i, head, after, before)
 
 
-@nb.njit(cache=True)
+@allocating
 def base_prices(c, freight, chains, legs, out):
     """Fill the price of each shipment's chain apart from units; of leaving it, where it is left."""
     longest = 0
@@ -37,7 +37,7 @@ def base_prices(c, freight, chains, legs, out):
             out[k] = chain_price(c, chains[k], legs[k], c.first[k], nothing)
 
 
-@nb.njit(cache=True)
+@kernel
 def _link(s, slot, head, after, before):
     after[slot] = head[s]
     before[slot] = -1
@@ -46,7 +46,7 @@ def _link(s, slot, head, after, before):
     head[s] = slot
 
 
-@nb.njit(cache=True)
+@kernel
 def _unlink(s, slot, head, after, before):
     if before[slot] >= 0:
         after[before[slot]] = after[slot]
@@ -56,7 +56,7 @@ def _unlink(s, slot, head, after, before):
         before[after[slot]] = before[slot]
 
 
-@nb.njit(cache=True)
+@kernel
 def _shift(c, board, freight, k, chains, legs, sign, state):
     """Put a shipment on its chain (1) or off it (-1); return what that adds to unit prices."""
     load_kg, load_m3, price_now, head, after, before = state
@@ -78,7 +78,7 @@ def _shift(c, board, freight, k, chains, legs, sign, state):
     return delta
 
 
-@nb.njit(cache=True)
+@kernel
 def _gather(c, chains, legs, head, after, k, most, taken, mark, stamp, wander):
     """Collect shipments to take off: those that travel with k, or could."""
     width = chains.shape[1]
@@ -110,7 +110,7 @@ def _gather(c, chains, legs, head, after, k, most, taken, mark, stamp, wander):
     return count
 
 
-@nb.njit(cache=True)
+@kernel
 def _clear(c, head, after, width, k, most, taken, mark, stamp):
     """Collect a random part of those aboard one departure that k could take."""
     lo, hi = c.first[k], c.first[k + 1]
@@ -127,7 +127,7 @@ def _clear(c, head, after, width, k, most, taken, mark, stamp):
     return count
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def improve(
     c, board, freight, usable, chains, legs, base_of, state, steps, most, hot, cold, lead, seed
 ):  # fmt: skip

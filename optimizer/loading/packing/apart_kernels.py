@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating
 from optimizer.loading.packing.block_kernels import JOIN
 
 
-@nb.njit(cache=True)
+@allocating
 def take_apart(pool, block, x, y, z, out):
     """Fill rows kind, x, y, z, dx, dy, dz of the boxes of a block at a place; return how many.
 
@@ -44,7 +44,7 @@ def take_apart(pool, block, x, y, z, out):
     return n
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def list_faces(pool, highest):
     """Return where each block's rectangles begin, and the rectangles: x1, y1, x2, y2.
 

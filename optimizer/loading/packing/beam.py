@@ -58,7 +58,9 @@ class Flavour(NamedTuple):
     gamma: float
 
 
-FLAVOURS = (Flavour(4, 1, 0.2), Flavour(4, 3, 0.2), Flavour(2, 1, 0.2), Flavour(4, 1, 0.3))
+FLOATING = (Flavour(4, 1, 0.2), Flavour(4, 3, 0.2), Flavour(2, 1, 0.2), Flavour(4, 1, 0.3))
+# What stands on something always touches it, so contact says less about a place.
+STANDING = (Flavour(2, 1, 0.4), Flavour(1, 1, 0.2), Flavour(2, 0, 0.2), Flavour(4, 1, 0.4))
 NEAR = 0.04  # share of a block's size that still counts as contact (Araya and Riff 2014)
 
 
@@ -73,12 +75,14 @@ class Task(NamedTuple):
     resting: bool
     checked: bool
     in_order: bool
+    flavours: tuple[Flavour, ...]
     seed: int
 
 
 class Strand(NamedTuple):
     """One strand's own blocks and memory."""
 
+    flavours: tuple[Flavour, ...]
     frame: Frame
     cargo: Cargo
     pool: Pool
@@ -123,15 +127,17 @@ def pack(  # noqa: PLR0913  # the contract of callers
     checked = in_order or any(
         kind.top_g >= 0 or kind.floor_only or kind.most_above < FREE for kind in kinds
     )
+    resting = checked or rules.support_percent > 0
     task = Task(
         interior=interior,
         cargo=as_cargo(kinds, items),
         inside=np.array(interior.size_mm, np.int32),
         payload_g=NO_LIMIT_G if interior.payload_g is None else interior.payload_g,
         percent=rules.support_percent,
-        resting=checked or rules.support_percent > 0,
+        resting=resting,
         checked=checked,
         in_order=in_order,
+        flavours=STANDING if resting else FLOATING,
         seed=seed,
     )
     small = effort < SPLIT_EFFORT or (seconds is not None and seconds < SPLIT_SECONDS)
@@ -167,7 +173,7 @@ def _run_strand(
     strand = _open_strand(task, number)
     everything = float((task.cargo.value * task.cargo.left).sum())
     done, width, idle, turn, rate = 0, 1, 0, number - MAIN_ROUNDS, 0.0
-    while done < effort and idle < len(FLAVOURS) and strand.values[-1] < everything:
+    while done < effort and idle < len(task.flavours) and strand.values[-1] < everything:
         most = effort - done
         if seconds is not None:
             left = seconds - (time.thread_time() - started)
@@ -175,7 +181,7 @@ def _run_strand(
                 break
             most = min(most, max(int((1 - SPARED) * left * rate), 1)) if rate > 0 else 1
         began = time.thread_time()
-        flavour = (max(turn, number)) % len(FLAVOURS)
+        flavour = (max(turn, number)) % len(task.flavours)
         filled = _run_beam(strand, flavour, width, most)
         took = time.thread_time() - began
         rate = filled / took if took > 0 else rate
@@ -195,7 +201,8 @@ def _run_beam(strand: Strand, flavour: int, width: int, most: int) -> int:
     # States of another flavour are filled up another way.
     states.mark[0] = flavour + 1
     work = work._replace(best=np.zeros(width, np.int32), rank=np.zeros(width))
-    taste = Taste(FLAVOURS[flavour].alpha, FLAVOURS[flavour].beta, NEAR, refresh=False)
+    alpha, beta, _ = strand.flavours[flavour]
+    taste = Taste(alpha, beta, NEAR, refresh=False)
     _, filled = search(
         strand.frame,
         strand.pool,
@@ -229,7 +236,7 @@ def _open_strand(task: Task, number: int) -> Strand:
         standing=standing,
         seed=task.seed * STRANDS + number,
     )
-    menus = tuple(write_menu(pool, cargo, flavour.gamma) for flavour in FLAVOURS)
+    menus = tuple(write_menu(pool, cargo, flavour.gamma) for flavour in task.flavours)
     blocked = list_blocked(task.interior)
     frame = _frame(task, pool)
     limits = Limits(
@@ -243,6 +250,7 @@ def _open_strand(task: Task, number: int) -> Strand:
         checked=task.checked,
     )
     strand = Strand(
+        flavours=task.flavours,
         frame=frame,
         cargo=cargo,
         pool=pool,

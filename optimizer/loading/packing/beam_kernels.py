@@ -8,9 +8,9 @@ could still use, contact the share of the block's surface that touches something
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.loading.packing.block_kernels import KINDS, mix
 from optimizer.loading.packing.check_kernels import try_block
 from optimizer.loading.packing.rank_kernels import BLOCK, corner, open_space, rank_blocks
@@ -22,7 +22,7 @@ THIN_EVERY = 3  # steps
 NO_BLOCK = -1  # a row placed that is no cargo, such as a wheel arch
 
 
-@nb.njit(cache=True)
+@kernel
 def _thin(menu, states, i, hint):
     """Drop from a state's menu what it has no boxes or no room for any more.
 
@@ -53,7 +53,7 @@ def _thin(menu, states, i, hint):
     states.n_menu[i] = n
 
 
-@nb.njit(cache=True)
+@kernel
 def _add_tops(frame, row, states, i, x, y, z):
     faces, tops, n = frame.highest, states.tops, states.n_tops[i]
     for k in range(frame.highest_first[row], frame.highest_first[row + 1]):
@@ -64,7 +64,7 @@ def _add_tops(frame, row, states, i, x, y, z):
     states.n_tops[i] = n
 
 
-@nb.njit(cache=True)
+@kernel
 def place(frame, pool, cargo, menu, states, i, choice, work):
     """Put a choice into the open space; return whether a kind of box is used up."""
     b, x, y, z = corner(menu, work, choice)
@@ -133,14 +133,14 @@ def place(frame, pool, cargo, menu, states, i, choice, work):
     return used_up
 
 
-@nb.njit(cache=True)
+@kernel
 def place_mark(menu, b, x, y, z):
     """Return what a block at a place adds to the mark of a state."""
     h = mix(menu.mark[b], x)
     return mix(mix(h, y), z)
 
 
-@nb.njit(cache=True)
+@kernel
 def next_space(frame, states, i):
     """Return the space to fill next, moving on to the next stop where all are tried; -1: none."""
     if not frame.resting:
@@ -159,7 +159,7 @@ def next_space(frame, states, i):
         states.phase[i] -= 1
 
 
-@nb.njit(cache=True)
+@kernel
 def other_space(frame, states, i, s, axis):
     """Return a space at the same corner that reaches farther along an axis than s; -1: none does.
 
@@ -193,7 +193,7 @@ def other_space(frame, states, i, s, axis):
     return best
 
 
-@nb.njit(cache=True)
+@kernel
 def give_up(frame, states, i, s):
     """Take a space out of the choice: no block goes in, at least not one of this stop."""
     if frame.resting:
@@ -212,7 +212,7 @@ def give_up(frame, states, i, s):
         states.spaces[i, s, k] = states.spaces[i, n, k]
 
 
-@nb.njit(cache=True)
+@kernel
 def fill_up(frame, pool, cargo, menu, taste, states, i, work):
     """Fill a state by the best block at each step."""
     find_least(cargo, states.left[i], work.least)
@@ -236,7 +236,7 @@ def fill_up(frame, pool, cargo, menu, taste, states, i, work):
             hint = 0
 
 
-@nb.njit(cache=True)
+@kernel
 def fits_space(menu, states, i, s, b):
     """Tell whether a block is no larger than a space."""
     space = states.spaces[i, s]
@@ -247,7 +247,7 @@ def fits_space(menu, states, i, s, b):
     )
 
 
-@nb.njit(cache=True)
+@kernel
 def _recall(keys, mark):
     last = len(keys) - 1
     k = np.int64(mark & np.uint64(last))
@@ -260,7 +260,7 @@ def _recall(keys, mark):
     return -1
 
 
-@nb.njit(cache=True)
+@kernel
 def _remember(keys, values, mark, value):
     last = len(keys) - 1
     k = np.int64(mark & np.uint64(last))
@@ -272,7 +272,7 @@ def _remember(keys, values, mark, value):
         k = (k + 1) & last
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def search(
     frame, pool, cargo, menu, taste, states, others, spare, work, width, most, keys, values, best
 ):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
+
+from optimizer.compiled import allocating, kernel
 
 KINDS = 8  # most kinds of boxes in a block
 BOX, GRID, JOIN = 0, 1, 2  # how a block is made; JOIN + axis
@@ -49,7 +50,7 @@ class Cargo(NamedTuple):
     turn_size: Any
 
 
-@nb.njit(cache=True)
+@kernel
 def mix(a, b):
     """Return a well spread whole number of two (splitmix64, Steele, Lea and Flood 2014).
 
@@ -61,7 +62,7 @@ def mix(a, b):
     return h ^ (h >> np.uint64(31))
 
 
-@nb.njit(cache=True, nogil=True)
+@allocating
 def make_blocks(pool, cargo, inside, payload, most_grids, fill_percent, standing, seed):
     """Fill the pool: single boxes, grids, then joins breadth first until the pool is full.
 
@@ -83,7 +84,7 @@ def make_blocks(pool, cargo, inside, payload, most_grids, fill_percent, standing
         first, last = last, pool.made[0]
 
 
-@nb.njit(cache=True)
+@allocating
 def _is_new(pool, row, standing, seen):
     """Tell whether no block was made that serves as well, and remember this one."""
     h = pool.sum[row]
@@ -109,7 +110,7 @@ def _is_new(pool, row, standing, seen):
     return True
 
 
-@nb.njit(cache=True)
+@allocating
 def _add_grid(pool, cargo, base, turn, nx, ny, nz, standing, seen):
     row = pool.made[0]
     if row >= len(pool.volume):
@@ -145,7 +146,7 @@ def _add_grid(pool, cargo, base, turn, nx, ny, nz, standing, seen):
         pool.made[0] += 1
 
 
-@nb.njit(cache=True)
+@allocating
 def _most_high(cargo, kind, standing):
     """Return how many boxes of a kind may stand on top of each other."""
     high = np.int64(cargo.left[kind])
@@ -158,7 +159,7 @@ def _most_high(cargo, kind, standing):
     return high
 
 
-@nb.njit(cache=True)
+@allocating
 def _add_grids(pool, cargo, turns, inside, payload, most, standing, seen):
     """Add grids of equal boxes; of too many, a like share of the small and of the large."""
     found = 0
@@ -192,7 +193,7 @@ def _add_grids(pool, cargo, turns, inside, payload, most, standing, seen):
         _add_grid(pool, cargo, t, turn, rows[r, 1], rows[r, 2], rows[r, 3], standing, seen)
 
 
-@nb.njit(cache=True)
+@allocating
 def _join_all(pool, cargo, inside, payload, fill_percent, standing, first, last, seed, seen):
     """Join each block of the last round with every block made before it, in a shuffled order."""
     order = np.arange(first, last)
@@ -208,7 +209,7 @@ def _join_all(pool, cargo, inside, payload, fill_percent, standing, first, last,
             _join_with(pool, cargo, inside, payload, fill_percent, standing, a, last, axis, seen)
 
 
-@nb.njit(cache=True)
+@allocating
 def _join_with(pool, cargo, inside, payload, fill_percent, standing, a, last, axis, seen):
     p, q = (axis + 1) % 3, (axis + 2) % 3
     upright, level = standing > 0 and axis == 2, standing > 0 and axis < 2
@@ -236,7 +237,7 @@ def _join_with(pool, cargo, inside, payload, fill_percent, standing, a, last, ax
             return
 
 
-@nb.njit(cache=True)
+@allocating
 def _stands_on(pool, cargo, a, b, standing):
     """Tell whether block b may stand on block a: one box with enough of its base, others with all.
 
@@ -257,7 +258,7 @@ def _stands_on(pool, cargo, a, b, standing):
     return pool.levels[b] <= pool.room[a]
 
 
-@nb.njit(cache=True)
+@allocating
 def _add_join(pool, cargo, a, b, axis, standing, seen):
     row = pool.made[0]
     pool.kinds[row] = pool.kinds[a]
@@ -306,7 +307,7 @@ def _add_join(pool, cargo, a, b, axis, standing, seen):
         pool.made[0] += 1
 
 
-@nb.njit(cache=True)
+@allocating
 def _set_top(pool, row, a, b, axis):
     """Set the highest face of a join: the higher's, or both where they make one rectangle."""
     pool.top[row] = pool.top[b] if axis == 2 or pool.size[b, 2] > pool.size[a, 2] else pool.top[a]

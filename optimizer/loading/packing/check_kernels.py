@@ -5,14 +5,14 @@ Boxes are rows kind, x, y, z, x2, y2, z2, room; a box is only ever added on top 
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.loading.packing.apart_kernels import take_apart
 from optimizer.loading.packing.block_kernels import FREE
 
 
-@nb.njit(cache=True)
+@kernel
 def try_block(pool, cargo, block, x, y, z, boxes, loads, n, in_order, apart):
     """Add the boxes of a block after the first `n`; return how many there are then, -1: refused."""
     apart_n = take_apart(pool, block, x, y, z, apart)
@@ -28,7 +28,7 @@ def try_block(pool, cargo, block, x, y, z, boxes, loads, n, in_order, apart):
     return n
 
 
-@nb.njit(cache=True)
+@kernel
 def _may_stand(cargo, boxes, n, in_order):  # noqa: PLR0911  # one a rule
     """Check floor, levels and order of one more box, and set how many levels it may carry."""
     b = boxes[n]
@@ -67,7 +67,7 @@ def _may_stand(cargo, boxes, n, in_order):  # noqa: PLR0911  # one a rule
     return True
 
 
-@nb.njit(cache=True)
+@allocating
 def _bears(cargo, boxes, loads, n):
     """Push the mass of one more box down by contact areas; refuse what some box cannot bear."""
     loads[n] = 0.0
@@ -93,7 +93,7 @@ def _bears(cargo, boxes, loads, n):
     return True
 
 
-@nb.njit(cache=True)
+@kernel
 def _share_out(boxes, k, more):
     b = boxes[k]
     whole = 0.0

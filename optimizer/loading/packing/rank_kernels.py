@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import kernel
 from optimizer.loading.packing.check_kernels import try_block
 from optimizer.loading.packing.state_kernels import enough
 
@@ -12,7 +12,7 @@ BLOCK = (1 << 24) - 1  # of a choice: its block; above it where that goes
 FLUSH = (1 << 24, 1 << 25)  # to the end of the space along x, y, not of what it stands on
 
 
-@nb.njit(cache=True)
+@kernel
 def open_space(frame, states, i, s, work):
     """Set the space in which blocks are tried, and at which of its ends they go."""
     o, side, flush, inside = work.open, work.side, work.flush, frame.inside
@@ -39,7 +39,7 @@ def open_space(frame, states, i, s, work):
             flush[k] = space[k + 3] - o[k + 3] if side[k] == 1 else o[k] - space[k]
 
 
-@nb.njit(cache=True)
+@kernel
 def corner(menu, work, choice):
     """Return the block of a choice and its corner in the open space."""
     b, o, side, flush = choice & BLOCK, work.open, work.side, work.flush
@@ -53,7 +53,7 @@ def corner(menu, work, choice):
     return b, x, y, z
 
 
-@nb.njit(cache=True)
+@kernel
 def _find_near(taste, states, i, work):
     """Gather what is placed within reach of a touch of the open space; return how many."""
     o, near = work.open, work.near
@@ -77,7 +77,7 @@ def _find_near(taste, states, i, work):
     return n
 
 
-@nb.njit(cache=True)
+@kernel
 def _contact(inside, near, n, share, x, y, z, dx, dy, dz):
     """Return the share of a block's surface that touches walls or what is placed."""
     x2, y2, z2 = x + dx, y + dy, z + dz
@@ -114,7 +114,7 @@ def _contact(inside, near, n, share, x, y, z, dx, dy, dz):
     return touching / (2.0 * (face_x + face_y + face_z))
 
 
-@nb.njit(cache=True)
+@kernel
 def _power(a, n):
     r = 1.0
     for _ in range(n):
@@ -122,7 +122,7 @@ def _power(a, n):
     return r
 
 
-@nb.njit(cache=True)
+@kernel
 def _rests(frame, menu, b, x, y, z, states, i):
     """Tell whether each lowest box of a block rests on tops with enough of its base."""
     if z == 0:
@@ -155,7 +155,7 @@ def _rests(frame, menu, b, x, y, z, states, i):
     return True
 
 
-@nb.njit(cache=True)
+@kernel
 def _may_place(frame, pool, cargo, menu, b, x, y, z, states, i, work):
     if frame.percent < 100 and not _rests(frame, menu, b, x, y, z, states, i):
         return False
@@ -182,7 +182,7 @@ def _may_place(frame, pool, cargo, menu, b, x, y, z, states, i, work):
     return made >= 0
 
 
-@nb.njit(cache=True)
+@kernel
 def _takes_any(cargo, left, sx, sy, sz):
     """Tell whether any single box goes into a room of that size; no block does where none does."""
     size, kind = cargo.turn_size, cargo.turn_kind
@@ -192,7 +192,7 @@ def _takes_any(cargo, left, sx, sy, sz):
     return False
 
 
-@nb.njit(cache=True)
+@kernel
 def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
     """Fill the choices of the best blocks for the open space; return how many."""
     o, side, reach, best, rank = work.open, work.side, work.reach, work.best, work.rank
@@ -207,7 +207,7 @@ def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
         return 0
     volume = float(sx) * sy * sz
     mass_left = states.mass_left[i]
-    share, grain = taste.near, frame.grain
+    share, per_grain, far_off = taste.near, 1.0 / frame.grain, _power(0.5, alpha)
     n_near = -1
     n = 0
     bar = -1.0
@@ -218,25 +218,29 @@ def rank_blocks(frame, pool, cargo, menu, taste, states, i, work, most):
         dx, dy, dz = size[b, 0], size[b, 1], size[b, 2]
         if dx > sx or dy > sy or dz > sz:
             continue
-        loss = float(min(sx, dx + reach[0, (sx - dx) // grain]))
-        loss *= float(min(sy, dy + reach[1, (sy - dy) // grain]))
-        loss *= float(min(sz, dz + reach[2, (sz - dz) // grain]))
-        f = score[b] * _power(loss / volume, beta)
-        if f <= bar:
-            continue
-        if alpha > 0:
-            # The far faces touch something only where they are near the end of the space.
+        # The far faces touch something only where they are near the end of the space.
+        near_x, near_y, near_z = sx - dx <= share * dx, sy - dy <= share * dy, sz - dz <= share * dz
+        most_touch = far_off
+        if alpha > 0 and (near_x or near_y or near_z):
             face_x, face_y, face_z = float(dy) * dz, float(dx) * dz, float(dx) * dy
-            most_touch = face_x + face_y + face_z
-            whole = 2.0 * most_touch
-            if sx - dx <= share * dx:
-                most_touch += face_x
-            if sy - dy <= share * dy:
-                most_touch += face_y
-            if sz - dz <= share * dz:
-                most_touch += face_z
-            if f * _power(most_touch / whole, alpha) <= bar:
-                continue
+            touched = face_x + face_y + face_z
+            whole = 2.0 * touched
+            if near_x:
+                touched += face_x
+            if near_y:
+                touched += face_y
+            if near_z:
+                touched += face_z
+            most_touch = _power(touched / whole, alpha)
+        if score[b] * most_touch <= bar:
+            continue
+        # Half a millimetre more makes the product of a reciprocal as exact as the slower division.
+        loss = float(min(sx, dx + reach[0, np.int64((sx - dx + 0.5) * per_grain)]))
+        loss *= float(min(sy, dy + reach[1, np.int64((sy - dy + 0.5) * per_grain)]))
+        loss *= float(min(sz, dz + reach[2, np.int64((sz - dz + 0.5) * per_grain)]))
+        f = score[b] * _power(loss / volume, beta)
+        if f * most_touch <= bar:
+            continue
         if mass[b] > mass_left or stop[b] != phase:
             continue
         if not enough(kinds, counts, b, left):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import kernel
 from optimizer.loading.packing.spaces_kernels import (
     MOST_SPACES,
     MOST_TOPS,
@@ -16,7 +16,7 @@ from optimizer.loading.packing.spaces_kernels import (
 )
 
 
-@nb.njit(cache=True)
+@kernel
 def nearest_rest(spaces, rests, n, inside, phase, from_front):
     """Return the space to fill next whose rest is nearest to a corner; -1: none has a rest."""
     best, least, most = -1, 1 << 40, 0
@@ -40,7 +40,7 @@ def nearest_rest(spaces, rests, n, inside, phase, from_front):
     return best
 
 
-@nb.njit(cache=True)
+@kernel
 def cut_resting(spaces, rests, n, x, y, z, x2, y2, z2, tops, n_tops, least, cuts):
     """Cut as `cut` does, and bring the rests up to date; `tops` has its own already.
 
@@ -86,7 +86,7 @@ def cut_resting(spaces, rests, n, x, y, z, x2, y2, z2, tops, n_tops, least, cuts
     return kept
 
 
-@nb.njit(cache=True)
+@kernel
 def _part(cuts, face, rests, i, x, y, z, x2, y2, z2):
     """Add a part of a space that keeps its base height, with what of rest i lies in it."""
     if cuts.counts[face] == MOST_SPACES:
@@ -101,7 +101,7 @@ def _part(cuts, face, rests, i, x, y, z, x2, y2, z2):
             new_rest[n, k] = 0
 
 
-@nb.njit(cache=True)
+@kernel
 def _rest_on_tops(x, y, z, x2, y2, z2, tops, n_tops, cuts):
     """Add a space once for each largest rectangle of the tops of its base's height under it."""
     under = cuts.under
@@ -123,7 +123,7 @@ def _rest_on_tops(x, y, z, x2, y2, z2, tops, n_tops, cuts):
     _part(cuts, 5, under, 0, x, y, z, x2, y2, z2)
 
 
-@nb.njit(cache=True)
+@kernel
 def _sort_edges(tops, n, axis, edges):
     """Fill the different edges of rectangles along an axis, sorted; return how many."""
     m = 0
@@ -141,7 +141,7 @@ def _sort_edges(tops, n, axis, edges):
     return m
 
 
-@nb.njit(cache=True)
+@kernel
 def _rest_on_many(n, x, y, z, x2, y2, z2, cuts):
     """Add a space once for each maximal rectangle of a union of rectangles, on their grid."""
     tops, rest, xs, ys, full, column = (
@@ -188,7 +188,7 @@ def _rest_on_many(n, x, y, z, x2, y2, z2, cuts):
                     _part(cuts, 5, rest, 0, x, y, z, x2, y2, z2)
 
 
-@nb.njit(cache=True)
+@kernel
 def _replaces(a, ra, i, b, rb, j):
     """Tell whether space i of `a` is as good as space j of `b` wherever that may be used."""
     if not holds(a, i, b, j):
@@ -204,7 +204,7 @@ def _replaces(a, ra, i, b, rb, j):
     )
 
 
-@nb.njit(cache=True)
+@kernel
 def _add_maximal_resting(spaces, rests, kept, cuts, face):
     new, new_rest, touching = cuts.new, cuts.new_rest, cuts.touching
     first, touched = face * MOST_SPACES, cuts.touched[face]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
+
+from optimizer.compiled import kernel
 
 MOST_SPACES = 1000
 MOST_TOPS = 24  # tops of one height joined under one space
@@ -50,7 +51,7 @@ def make_cuts() -> Cuts:
     )
 
 
-@nb.njit(cache=True)
+@kernel
 def nearest(spaces, n, inside):
     """Return the space with a corner nearest to one of the unit's; the larger of two as near."""
     best, least, most = -1, 1 << 40, 0
@@ -67,7 +68,7 @@ def nearest(spaces, n, inside):
     return best
 
 
-@nb.njit(cache=True)
+@kernel
 def holds(a, i, b, j):
     """Tell whether space i of `a` holds space j of `b`."""
     return (
@@ -80,21 +81,21 @@ def holds(a, i, b, j):
     )
 
 
-@nb.njit(cache=True)
+@kernel
 def move_row(spaces, i, j):
     """Copy row j over row i."""
     for k in range(spaces.shape[1]):
         spaces[i, k] = spaces[j, k]
 
 
-@nb.njit(cache=True)
+@kernel
 def copy_row(a, i, b, j):
     """Copy row j of `b` over row i of `a`."""
     for k in range(b.shape[1]):
         a[i, k] = b[j, k]
 
 
-@nb.njit(cache=True)
+@kernel
 def put(new, counts, face, x, y, z, x2, y2, z2):
     n = face * MOST_SPACES + counts[face]
     counts[face] += 1
@@ -102,7 +103,7 @@ def put(new, counts, face, x, y, z, x2, y2, z2):
     new[n, 3], new[n, 4], new[n, 5] = x2, y2, z2
 
 
-@nb.njit(cache=True)
+@kernel
 def cut(spaces, n, x, y, z, x2, y2, z2, least, cuts):
     """Cut a cuboid out of all spaces in place; return how many there are then."""
     new, counts, touching, touched = cuts.new, cuts.counts, cuts.touching, cuts.touched
@@ -141,7 +142,7 @@ def cut(spaces, n, x, y, z, x2, y2, z2, least, cuts):
     return kept
 
 
-@nb.njit(cache=True)
+@kernel
 def touched_face(a, b, c, a2, b2, c2, x, y, z, x2, y2, z2):
     """Return the face of the cuboid that a space outside it touches; -1: none.
 
@@ -160,7 +161,7 @@ def touched_face(a, b, c, a2, b2, c2, x, y, z, x2, y2, z2):
     return 5 if c == z2 else -1
 
 
-@nb.njit(cache=True)
+@kernel
 def _add_maximal(spaces, kept, cuts, face):
     """Add the new spaces at one face that no other holds; those of other faces cannot."""
     new, touching, first = cuts.new, cuts.touching, face * MOST_SPACES

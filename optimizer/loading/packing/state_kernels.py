@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import kernel
 from optimizer.loading.packing.block_kernels import KINDS
 
 
@@ -89,7 +89,7 @@ class Work(NamedTuple):
     trial_loads: Any
 
 
-@nb.njit(cache=True)
+@kernel
 def copy_state(a, i, b, j):
     """Copy state i of `a` over state j of `b`."""
     b.n_spaces[j] = a.n_spaces[i]
@@ -115,14 +115,14 @@ def copy_state(a, i, b, j):
     b.mark[j] = a.mark[i]
 
 
-@nb.njit(cache=True)
+@kernel
 def _copy_rows(a, i, b, j, n):
     for r in range(n):
         for k in range(a.shape[2]):
             b[j, r, k] = a[i, r, k]
 
 
-@nb.njit(cache=True)
+@kernel
 def find_least(cargo, left, least):
     """Fill the least size along each axis of any box left."""
     turn_kind, turn_size = cargo.turn_kind, cargo.turn_size
@@ -134,7 +134,7 @@ def find_least(cargo, left, least):
                 least[k] = min(least[k], turn_size[t, k])
 
 
-@nb.njit(cache=True)
+@kernel
 def find_reach(frame, cargo, left, work):
     """Fill the longest length that boxes left can make up within each length, along each axis."""
     turn_kind, turn_size, grain = cargo.turn_kind, cargo.turn_size, frame.grain
@@ -161,7 +161,7 @@ def find_reach(frame, cargo, left, work):
             reach[axis, k] = last * grain
 
 
-@nb.njit(cache=True)
+@kernel
 def _or_shifted(bits, words, d):
     jump, shift = d >> 6, np.uint64(d & 63)
     back = np.uint64(64) - shift
@@ -174,7 +174,7 @@ def _or_shifted(bits, words, d):
     bits[jump] |= bits[0] << shift
 
 
-@nb.njit(cache=True)
+@kernel
 def enough(kinds, counts, b, left):
     """Tell whether enough boxes are left for a block."""
     for k in range(KINDS):

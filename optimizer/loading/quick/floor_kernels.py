@@ -5,9 +5,9 @@ What a try comes to: no room, all limits kept, or room enough but some limit not
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import kernel
 from optimizer.loading.quick.hold_kernels import bars_a_way, holds
 from optimizer.loading.quick.pile_kernels import (
     ACROSS,
@@ -50,7 +50,7 @@ NO_ROOM, KEPT, BROKEN = 0, 1, 2
 FROM, WIDTH, END, DEEP, WIDE, ABREAST, STARTED = range(7)
 
 
-@nb.njit(cache=True)
+@kernel
 def even_lanes(unit, desk, lanes, heavy, mixed):
     """Try lanes of one width; `mixed`: piles of unlike stops may stand abreast in a lane.
 
@@ -62,7 +62,7 @@ def even_lanes(unit, desk, lanes, heavy, mixed):
     return _in_lanes(unit, desk, lanes, heavy, mixed)
 
 
-@nb.njit(cache=True)
+@kernel
 def any_lanes(unit, desk, heavy):
     """Try lanes of one width, then two lanes of which one is as wide as some pile."""
     wide, found = unit[UNIT_ROOM + 4] - unit[UNIT_ROOM + 1], NO_ROOM
@@ -84,7 +84,7 @@ def any_lanes(unit, desk, heavy):
     return found
 
 
-@nb.njit(cache=True)
+@kernel
 def _was_tried(desk, p, side):
     found = False
     for k in range(p):
@@ -92,7 +92,7 @@ def _was_tried(desk, p, side):
     return found
 
 
-@nb.njit(cache=True)
+@kernel
 def _in_lanes(unit, desk, lanes, heavy, mixed):
     deep, door = unit[UNIT_ROOM + 3] - unit[UNIT_ROOM], unit[UNIT_DOOR]
     pile, piles = desk.pile, desk.count[PILES]
@@ -112,7 +112,7 @@ def _in_lanes(unit, desk, lanes, heavy, mixed):
     return KEPT if holds(unit, desk) else BROKEN
 
 
-@nb.njit(cache=True)
+@kernel
 def _fill(pile, row, lane, turn, deep, door, mixed):
     """Put each pile in turn into the lane that then ends first, or beside one of its size.
 
@@ -154,7 +154,7 @@ def _fill(pile, row, lane, turn, deep, door, mixed):
     return rows
 
 
-@nb.njit(cache=True)
+@kernel
 def _turn(lane, long, short, door):
     """Set the sides along and across by which piles take the least of each lane; 0: they go not."""
     for n in range(len(lane)):
@@ -170,7 +170,7 @@ def _turn(lane, long, short, door):
         lane[n, ABREAST] = 1 if room < 2 * across else room // across
 
 
-@nb.njit(cache=True)
+@kernel
 def _line_up(desk, x, heavy, lanes):
     """Order the rows of each lane, what leaves last foremost, and set where piles stand."""
     row, pile, lane, rows = desk.row, desk.pile, desk.lane, desk.count[ROWS]
@@ -197,7 +197,7 @@ def _line_up(desk, x, heavy, lanes):
         pile[p, Y] = lane[row[r, LANE], FROM] + pile[p, SLOT] * row[r, ACROSS]
 
 
-@nb.njit(cache=True)
+@kernel
 def _note_lower_parts(desk):
     pile, box, row = desk.pile, desk.box, desk.row
     for p in range(desk.count[PILES]):
@@ -212,7 +212,7 @@ def _note_lower_parts(desk):
         row[r, ROW_HIGH] = max(row[r, ROW_HIGH], high)
 
 
-@nb.njit(cache=True)
+@kernel
 def _falling(desk, lanes):
     """Whether in each lane no row has a later stop than any before it, or nowhere in its way.
 
@@ -235,7 +235,7 @@ def _falling(desk, lanes):
     return True
 
 
-@nb.njit(cache=True)
+@kernel
 def skyline(unit, desk, heavy):
     """Stand each pile in the foremost gap, the widest first that it takes; by stops, last first."""
     sky, piles, parts = desk.sky, desk.count[PILES], 1
@@ -270,7 +270,7 @@ def skyline(unit, desk, heavy):
     return KEPT if holds(unit, desk) else BROKEN
 
 
-@nb.njit(cache=True)
+@kernel
 def _last(desk):
     """Return which stops are next to go in, from the front of the unit."""
     last = np.int64(-1)
@@ -280,7 +280,7 @@ def _last(desk):
     return last
 
 
-@nb.njit(cache=True)
+@kernel
 def _widest(desk, wide, left, last, heavy):
     pile, best, turned, most = desk.pile, -1, False, np.int64(-FREE)
     for p in range(desk.count[PILES]):
@@ -298,7 +298,7 @@ def _widest(desk, wide, left, last, heavy):
     return best, turned
 
 
-@nb.njit(cache=True)
+@kernel
 def _stand_at(desk, p, turned, at, parts):
     """Stand a pile at the left of a gap; return how many parts the skyline has then."""
     sky, pile = desk.sky, desk.pile
@@ -317,7 +317,7 @@ def _stand_at(desk, p, turned, at, parts):
     return parts
 
 
-@nb.njit(cache=True)
+@kernel
 def _joined(sky, parts):
     """Join parts side by side that are equally far; return how many there are then."""
     kept = 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import kernel
 from optimizer.loading.quick.pile_kernels import (
     COUNT,
     DX,
@@ -36,7 +36,7 @@ _METRE = 1000
 _ROUND = 1e-9  # of a metre's mass: rounding is taken to the safe side
 
 
-@nb.njit(cache=True)
+@kernel
 def holds(unit, desk):
     """Whether limits of floor, supports and centre are kept, pushed back as far as they ask.
 
@@ -53,7 +53,7 @@ def holds(unit, desk):
     return unit[UNIT_METRE] == NONE or _metres_hold(desk, unit[UNIT_METRE])
 
 
-@nb.njit(cache=True)
+@kernel
 def bars_a_way(desk):
     """Whether a box of a later stop stands between one of an earlier stop and the door."""
     n, pile = desk.count[PILES], desk.pile
@@ -67,7 +67,7 @@ def bars_a_way(desk):
     return False
 
 
-@nb.njit(cache=True)
+@kernel
 def _meet(desk, p, q):
     """Whether at one height a box of pile `q` is of a later stop than one of `p`."""
     box, chain, z = desk.box, desk.chain, np.int64(0)
@@ -83,7 +83,7 @@ def _meet(desk, p, q):
     return False
 
 
-@nb.njit(cache=True)
+@kernel
 def _balances(unit, desk, levered):
     """Push the load back until its limits are kept at departure and after each stop."""
     stage, pile, ranks = desk.stage, desk.pile, desk.count[RANKS]
@@ -107,7 +107,7 @@ def _balances(unit, desk, levered):
     return True
 
 
-@nb.njit(cache=True)
+@kernel
 def _weigh(desk, centred):
     """Sum masses and moments by stop, across and up if asked; return how far the load reaches."""
     box, pile, chain, stage = desk.box, desk.pile, desk.chain, desk.stage
@@ -132,7 +132,7 @@ def _weigh(desk, centred):
     return far
 
 
-@nb.njit(cache=True)
+@kernel
 def _lever(unit, stage, r):
     """Return the least and most that the load may be pushed back for its supports' sake."""
     at, twice = UNIT_LEVER, 2 * stage[r, 0]
@@ -151,7 +151,7 @@ def _lever(unit, stage, r):
     return low, high
 
 
-@nb.njit(cache=True)
+@kernel
 def _centre(unit, stage, r):
     """Return likewise for the centre of gravity; the most is below the least where it is amiss."""
     at, twice = UNIT_CENTRE, 2 * stage[r, 0]
@@ -166,7 +166,7 @@ def _centre(unit, stage, r):
     return low, np.int64(-1) if amiss else high
 
 
-@nb.njit(cache=True)
+@kernel
 def _metres_hold(desk, limit):
     """Try the metres that start or end where a box does: the heaviest is among them."""
     pile = desk.pile
@@ -180,7 +180,7 @@ def _metres_hold(desk, limit):
     return True
 
 
-@nb.njit(cache=True)
+@kernel
 def _on_metre(desk, start):
     total, pile = 0.0, desk.pile
     for p in range(desk.count[PILES]):
@@ -193,13 +193,13 @@ def _on_metre(desk, start):
     return total
 
 
-@nb.njit(cache=True)
+@kernel
 def _deep(desk, p, i):
     """Return the side of a box along the unit."""
     return desk.box[i, A] if desk.pile[p, DX] == desk.pile[p, LONG] else desk.box[i, B]
 
 
-@nb.njit(cache=True)
+@kernel
 def spread(desk, places):
     """Fill where each box stands: x, y, z, dx, dy, dz."""
     for p in range(desk.count[PILES]):

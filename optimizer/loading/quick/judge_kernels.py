@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.loading.quick.floor_kernels import BROKEN, KEPT, any_lanes, even_lanes, skyline
 from optimizer.loading.quick.hold_kernels import spread
 from optimizer.loading.quick.pile_kernels import (
@@ -37,7 +37,7 @@ _METRE = 1000
 _SMALL = 31  # numbers of stops that are kept as bits
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def judge_all(first, boxes, units, verdicts, places):
     """Fill a verdict per load and, unless `places` is empty, where the boxes of fitting loads go.
 
@@ -54,7 +54,7 @@ def judge_all(first, boxes, units, verdicts, places):
             spread(desk, places[first[t] : first[t + 1]])
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def pack_anyhow(first, boxes, units, packed):
     """Say of each load whether a placement is found by some way to pile it up, proofs left out."""
     most = 1
@@ -69,7 +69,7 @@ def pack_anyhow(first, boxes, units, packed):
         packed[t] = possible and (_first_try(unit, desk, stands) or _other_tries(asked, unit, desk))
 
 
-@nb.njit(cache=True)
+@kernel
 def _judge(asked, unit, desk, proof):
     sure = unit[UNIT_SURE] > 0
     if len(asked) == 0:
@@ -86,7 +86,7 @@ def _judge(asked, unit, desk, proof):
     return UNDECIDED
 
 
-@nb.njit(cache=True)
+@kernel
 def _too_much(asked, unit):
     """Whether the mass is above what the unit bears or below what its axles want, or the volume."""
     mass, volume = np.int64(0), 0.0
@@ -108,7 +108,7 @@ def _too_much(asked, unit):
     return min(front_least, rear_least) != NONE and mass < front_least + rear_least
 
 
-@nb.njit(cache=True)
+@allocating
 def _rank_stops(asked, desk):
     """List the different stops, the first one first."""
     small, seen = True, np.int64(0)
@@ -131,7 +131,7 @@ def _rank_stops(asked, desk):
     desk.count[RANKS] = found
 
 
-@nb.njit(cache=True)
+@kernel
 def _first_try(unit, desk, stands):
     if not stands:
         return False
@@ -150,7 +150,7 @@ def _first_try(unit, desk, stands):
     return desk.count[RANKS] > 1 and even_lanes(unit, desk, 2, 0, mixed=True) == KEPT
 
 
-@nb.njit(cache=True)
+@kernel
 def _other_tries(asked, unit, desk):
     stand(asked, unit, desk, 0, by_height=False)
     uprights = 3 if desk.count[TURNING] > 0 else 1
@@ -164,7 +164,7 @@ def _other_tries(asked, unit, desk):
     return False
 
 
-@nb.njit(cache=True)
+@kernel
 def _any_floor(unit, desk):
     """Try lanes and the skyline; where only limits are broken, again with the mass elsewhere."""
     for heavy in (0, 1, -1):
@@ -179,13 +179,13 @@ def _any_floor(unit, desk):
     return False
 
 
-@nb.njit(cache=True)
+@kernel
 def _room(unit):
     deep = unit[UNIT_ROOM + 3] - unit[UNIT_ROOM]
     return deep * (unit[UNIT_ROOM + 4] - unit[UNIT_ROOM + 1])
 
 
-@nb.njit(cache=True)
+@kernel
 def _floor_area(desk):
     area = np.int64(0)
     for p in range(desk.count[PILES]):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numba as nb
 import numpy as np
+
+from optimizer.compiled import allocating, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +56,7 @@ class Desk(NamedTuple):
     count: NDArray[np.int64]
 
 
-@nb.njit(cache=True)
+@allocating
 def new_desk(most):
     return Desk(
         np.empty((most, 9), np.int64),
@@ -74,7 +75,7 @@ def new_desk(most):
     )
 
 
-@nb.njit(cache=True)
+@kernel
 def stand(asked, unit, desk, upright, by_height):
     """Choose how each box stands and the order of piling; False where one finds no way.
 
@@ -123,7 +124,7 @@ def stand(asked, unit, desk, upright, by_height):
     return True
 
 
-@nb.njit(cache=True)
+@kernel
 def sort_falling(key, order, n):
     """Sort keys, the highest first, and number them; equals stay as they came."""
     for i in range(n):
@@ -134,7 +135,7 @@ def sort_falling(key, order, n):
         key[k], order[k] = mine, i
 
 
-@nb.njit(cache=True)
+@kernel
 def all_on_floor(desk):
     """Make each box a pile."""
     desk.count[PILES] = desk.count[OPEN] = 0
@@ -143,7 +144,7 @@ def all_on_floor(desk):
     desk.count[PILES] = desk.count[BOXES]
 
 
-@nb.njit(cache=True)
+@kernel
 def pile_up(unit, desk):
     """Put each box on or under the pile that it fills best, or start a pile with it."""
     box, pile, chain, some = desk.box, desk.pile, desk.chain, desk.open
@@ -173,7 +174,7 @@ def pile_up(unit, desk):
     desk.count[PILES] = piles
 
 
-@nb.njit(cache=True)
+@kernel
 def _best_pile(box, pile, chain, some, n, i, unit):
     """Return the place in `some` of the best pile, below 0 for none, and whether to go under it."""
     # A pile of stops further apart would bar the way of those between them.
@@ -204,7 +205,7 @@ def _best_pile(box, pile, chain, some, n, i, unit):
     return to, below
 
 
-@nb.njit(cache=True)
+@kernel
 def floor_bears(bears, pile, p, more, base):
     """Whether `bears` g per m2 bear a pile and some g more, on its own base or on one of mm2."""
     if base == 0:
@@ -212,7 +213,7 @@ def floor_bears(bears, pile, p, more, base):
     return (pile[p, SUM] + more) * 1_000_000 <= bears * base
 
 
-@nb.njit(cache=True)
+@kernel
 def _new_pile(box, pile, chain, i, p):
     chain[p, 0] = i
     pile[p, COUNT], pile[p, TALL], pile[p, SUM] = 1, box[i, H], box[i, MASS]
@@ -222,7 +223,7 @@ def _new_pile(box, pile, chain, i, p):
     pile[p, SHORT] = pile[p, TOP_B] = box[i, B]
 
 
-@nb.njit(cache=True)
+@kernel
 def _put_on(box, pile, chain, i, p):
     chain[p, pile[p, COUNT]] = i
     pile[p, ROOM] = min(pile[p, ROOM] - 1, box[i, ABOVE])
@@ -231,7 +232,7 @@ def _put_on(box, pile, chain, i, p):
     _grow(box, pile, i, p)
 
 
-@nb.njit(cache=True)
+@kernel
 def _put_under(box, pile, chain, i, p):
     for k in range(pile[p, COUNT], 0, -1):
         chain[p, k] = chain[p, k - 1]
@@ -242,7 +243,7 @@ def _put_under(box, pile, chain, i, p):
     _grow(box, pile, i, p)
 
 
-@nb.njit(cache=True)
+@kernel
 def _grow(box, pile, i, p):
     pile[p, COUNT] += 1
     pile[p, TALL] += box[i, H]

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numba as nb
 import numpy as np
 
+from optimizer.compiled import allocating, kernel
 from optimizer.loading.quick.pile_kernels import (
     BOX_ABOVE,
     BOX_FLOOR,
@@ -52,7 +52,7 @@ class Proof(NamedTuple):
     count: NDArray[np.int64]  # ways, classes
 
 
-@nb.njit(cache=True)
+@allocating
 def new_proof(most):
     return Proof(
         np.empty((3 * most, 2), np.int64),
@@ -66,7 +66,7 @@ def new_proof(most):
     )
 
 
-@nb.njit(cache=True)
+@kernel
 def proven_too_much(asked, unit, proof):
     """Whether some box goes in no way, or rounded heights ask for more floor than there is.
 
@@ -95,7 +95,7 @@ def proven_too_much(asked, unit, proof):
     return False
 
 
-@nb.njit(cache=True)
+@kernel
 def _needs(proof):
     """Return the largest share of the floor needed by weights, each box in its least way."""
     best, weight = 0.0, proof.weight
@@ -114,7 +114,7 @@ def _needs(proof):
     return best
 
 
-@nb.njit(cache=True)
+@allocating
 def _ways(asked, unit, proof):
     """List in which ways each box passes the door and the walls; False where one has none."""
     found, classes = 0, 0
@@ -162,7 +162,7 @@ def _ways(asked, unit, proof):
     return True
 
 
-@nb.njit(cache=True)
+@kernel
 def _shares(area, sides, wide, unit, at, one, two, straight, turned):
     """Set the shares of the floor: each side rounded up, or counted when above a half."""
     for v in range(4):
@@ -179,12 +179,12 @@ def _shares(area, sides, wide, unit, at, one, two, straight, turned):
         area[at, 3] = min(area[at, 3], half_deep * half_broad)
 
 
-@nb.njit(cache=True)
+@kernel
 def _half(whole, side):
     return 0.5 if 2 * side == whole else (1.0 if 2 * side > whole else 0.0)
 
 
-@nb.njit(cache=True)
+@kernel
 def _rounded(sides, wide, axis, side):
     for k in range(sides[axis, 1]):
         if sides[axis, 2 + k] == side:
@@ -192,7 +192,7 @@ def _rounded(sides, wide, axis, side):
     return side / sides[axis, 0]
 
 
-@nb.njit(cache=True)
+@allocating
 def _round_sides(asked, unit, proof):
     """Round up what may lie along each axis so far that all that fits together still does."""
     floor, up = np.zeros(_SIDES + 1, np.int64), np.zeros(_SIDES + 1, np.int64)
@@ -219,7 +219,7 @@ def _round_sides(asked, unit, proof):
             _round_up(whole, sides[:n], proof.wide[axis])
 
 
-@nb.njit(cache=True)
+@kernel
 def _enter(sides, n, side):
     """Add a side to those found, the longest first; return how many there are, or too many."""
     k = n
@@ -234,7 +234,7 @@ def _enter(sides, n, side):
     return n + 1
 
 
-@nb.njit(cache=True)
+@allocating
 def _round_up(whole, sides, wide):
     """Fill the rounded whole and sides, whole numbers again.
 
@@ -258,7 +258,7 @@ def _round_up(whole, sides, wide):
         wide[1 + i] = grown
 
 
-@nb.njit(cache=True)
+@allocating
 def _sums(sides, without, whole):
     """Return the longest sum of sides, any number of each, within each length up to `whole`."""
     best = np.zeros(whole + 1, np.int64)
@@ -271,7 +271,7 @@ def _sums(sides, without, whole):
     return best
 
 
-@nb.njit(cache=True)
+@kernel
 def proven_by_levels(unit, proof):
     """Whether piles need too much floor, for what boxes may bear; to be asked after the other.
 
@@ -300,7 +300,7 @@ def proven_by_levels(unit, proof):
     return False
 
 
-@nb.njit(cache=True)
+@kernel
 def _is_first(kind, k):
     found = False
     for j in range(k):
@@ -308,7 +308,7 @@ def _is_first(kind, k):
     return not found
 
 
-@nb.njit(cache=True)
+@kernel
 def _weigh(proof, whole, full, part):
     kind, n, weight = proof.kind, proof.count[1], proof.weight
     for k in range(n):
@@ -325,7 +325,7 @@ def _weigh(proof, whole, full, part):
             weight[k] = 1.0 - below
 
 
-@nb.njit(cache=True)
+@kernel
 def _heaviest_pile(proof, whole):
     """Return the most weight that a plumb line meets, over all piles of classes."""
     kind, n, weight, most = proof.kind, proof.count[1], proof.weight, 0.0
