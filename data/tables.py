@@ -23,6 +23,7 @@ Row = dict[str, Any]
 
 # A spreadsheet runs a cell that starts with one of these; such text is written with a leading '.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "bar"}  # of files that are not ours
 _SIGNED_NUMBER = re.compile(r"[+-]\d+(\.\d+)?", re.ASCII)
 
 
@@ -105,7 +106,8 @@ def read_bytes(content: bytes, file: str, schema: Schema) -> Table:
     missing = [c.name for c in schema.columns if c.required and c.name not in header]
     if missing:
         found = ", ".join(header) or "an empty file"
-        raise DataError(f"{file}: column {', '.join(missing)} is missing; found {found}")
+        other = _other_delimiter(header)
+        raise DataError(f"{file}: column {', '.join(missing)} is missing; found {found}{other}")
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise DataError(f"{file}: column {', '.join(twice)} stands twice in the header")
@@ -113,6 +115,14 @@ def read_bytes(content: bytes, file: str, schema: Schema) -> Table:
     table = Table(schema=schema, file=file, unknown_columns=unknown)
     _fill(table, header, cells[1:])
     return table
+
+
+def _other_delimiter(header: Sequence[str]) -> str:
+    """Return what to do about a header that something else than commas divides."""
+    if len(header) != 1:
+        return ""
+    found = [name for sign, name in _DELIMITERS.items() if header[0].count(sign)]
+    return f": divided by {found[0]}s; save it with commas" if found else ""
 
 
 def _fill(table: Table, header: Sequence[str], body: Iterable[Sequence[str]]) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Worth = NDArray[np.float64]  # (items,) what one box of each is worth
 
 # Completions of one packing, at most; `least` is for planners, who ask for hundreds.
-_WORK = {"least": 12, "small": 60, "normal": 400, "large": 3_000}
+_WORK = {"least": 48, "small": 60, "normal": 400, "large": 3_000}
 _HALVINGS = {
     "least": 1,
     "small": 3,

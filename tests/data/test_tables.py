@@ -84,6 +84,8 @@ def test_unknown_columns_are_reported() -> None:
         (b"", "is missing"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"a,b\n1,2", "is missing"),
+        (HEAD.replace(",", ";").encode(), "divided by semicolons; save it with commas"),
+        (HEAD.replace(",", "\t").encode(), "divided by tabs; save it with commas"),
         (HEAD.encode() + b"\nS1,\0", "NUL"),
         ((HEAD + ",mass_kg\n").encode(), "twice"),
     ],
