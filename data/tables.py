@@ -106,7 +106,7 @@ def read_bytes(content: bytes, file: str, schema: Schema) -> Table:
     missing = [c.name for c in schema.columns if c.required and c.name not in header]
     if missing:
         found = ", ".join(header) or "an empty file"
-        other = _other_delimiter(header)
+        other = _other_delimiter(header) if suffix == ".csv" else ""
         raise DataError(f"{file}: column {', '.join(missing)} is missing; found {found}{other}")
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:

@@ -37,7 +37,7 @@ _METRE = 1000
 _SMALL = 31  # numbers of stops that are kept as bits
 
 
-@kernel
+@allocating
 def judge_all(first, boxes, units, verdicts, places):
     """Fill a verdict per load and, unless `places` is empty, where the boxes of fitting loads go.
 
@@ -54,7 +54,7 @@ def judge_all(first, boxes, units, verdicts, places):
             spread(desk, places[first[t] : first[t + 1]])
 
 
-@kernel
+@allocating
 def pack_anyhow(first, boxes, units, packed):
     """Say of each load whether a placement is found by some way to pile it up, proofs left out."""
     most = 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 from dataclasses import replace
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -34,6 +35,8 @@ from optimizer.loading.quick.certificate import (
 from optimizer.loading.validate import validate
 
 T = TypeVar("T")
+COUNTS: Any = importlib.import_module("numba.core.runtime._nrt_python")
+MEMORY: Any = importlib.import_module("numba.core.runtime.nrt").rtsys
 HELD = Rules(support_percent=100)
 TRAILER = Interior(unit_code="t", size_mm=(13_600, 2_450, 2_700), payload_g=24_000_000)
 PALLET = Item(
@@ -277,3 +280,19 @@ def test_box_that_may_not_be_turned_is_never_said_to_fit() -> None:
     box = Item(item_id="b", shipment_id="s", quantity=1, size_mm=(500, 400, 300), mass_g=1_000)
     assert quick_one(van, [box], Rules()) is Verdicts.FITS
     assert quick_one(van, [replace(box, fixed=True)], Rules()) is Verdicts.UNDECIDED
+
+
+def test_no_memory_is_kept_from_call_to_call() -> None:
+    """A function that holds arrays made for it frees them: each made is freed again."""
+    loads = QuickLoads.of([(TRAILER, (pallets(20),))], HELD)
+    quick_check(loads)
+    COUNTS.memsys_enable_stats()
+    try:
+        before = MEMORY.get_allocation_stats()
+        for _ in range(10):
+            quick_check(loads)
+        after = MEMORY.get_allocation_stats()
+    finally:
+        COUNTS.memsys_disable_stats()
+    assert after.alloc > before.alloc
+    assert after.alloc - before.alloc == after.free - before.free
